@@ -1,0 +1,16 @@
+/** The test suites in the order in which they run: quick ones first, so that a plain mistake is found in seconds. */
+export interface Suite {
+  readonly name: string;
+  readonly proves: string;
+  /** Minutes that the suite may take at `npm test`'s counts once its servers are cached; over it is a failure. */
+  readonly budgetMinutes: number;
+}
+
+export const suites: readonly Suite[] = [
+  { name: "unit", proves: "pure builders, configuration, common pieces", budgetMinutes: 2 },
+  { name: "program", proves: "the whole program on Pulumi's mock runtime, stack by stack", budgetMinutes: 3 },
+  { name: "policy", proves: "every readiness check, the CrossGuard pack, the readiness command", budgetMinutes: 3 },
+  { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4 },
+  { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 4 },
+  { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 4 },
+];
