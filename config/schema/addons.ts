@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { dnsLabel, doc, email, exactVersion, section } from "./primitives.js";
+
+const addon = (defaults: { version: string; namespace: string; repository: string }) =>
+  section({
+    install: doc(z.boolean().default(true), "Install it; false where the cluster has it already."),
+    version: doc(exactVersion.default(defaults.version), "Chart version."),
+    namespace: doc(dnsLabel.default(defaults.namespace), "Namespace it lives in."),
+    repository: doc(
+      z.string().min(1).default(defaults.repository),
+      "Chart repository, a mirror of it, or a local folder.",
+    ),
+  });
+
+/** What the platform needs in every cluster. Chart versions are the releases current in November 2026. */
+export const addonsSchema = section({
+  istio: addon({
+    version: "1.27.1",
+    namespace: "istio-system",
+    repository: "https://istio-release.storage.googleapis.com/charts",
+  }),
+  ingress: addon({ version: "2.3.0", namespace: "nginx-ingress", repository: "https://helm.nginx.com/stable" }),
+  certManager: addon({ version: "v1.18.2", namespace: "cert-manager", repository: "https://charts.jetstack.io" }),
+  argoRollouts: addon({
+    version: "2.40.4",
+    namespace: "argo-rollouts",
+    repository: "https://argoproj.github.io/argo-helm",
+  }),
+  cloudNativePg: addon({
+    version: "0.26.0",
+    namespace: "cnpg-system",
+    repository: "https://cloudnative-pg.github.io/charts",
+  }),
+  barmanPlugin: addon({
+    version: "0.2.0",
+    namespace: "cnpg-system",
+    repository: "https://cloudnative-pg.github.io/charts",
+  }),
+  prometheus: addon({
+    version: "77.6.2",
+    namespace: "observability",
+    repository: "https://prometheus-community.github.io/helm-charts",
+  }),
+  prometheusAdapter: addon({
+    version: "5.1.0",
+    namespace: "observability",
+    repository: "https://prometheus-community.github.io/helm-charts",
+  }),
+  otelCollector: addon({
+    version: "0.134.0",
+    namespace: "observability",
+    repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
+  }),
+  acmeEmail: doc(email.default("platform-team@example.com"), "Account e-mail at the certificate authority."),
+});
+
+export type AddonsConfig = z.output<typeof addonsSchema>;
+export type AddonConfig = AddonsConfig["istio"];

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { stores } from "./data.js";
+import { dnsLabel, doc, email, hostName, httpUrl, path, positive, section } from "./primitives.js";
+
+/** High availability (R9). */
+export const failoverSchema = section({
+  mode: doc(
+    z.enum(["active-passive", "active-active"]).default("active-passive"),
+    "active-active needs every store to be writable in every region.",
+  ),
+  thresholdSeconds: doc(
+    positive.default(30),
+    "Seconds until a region counts as down: health-check interval × failures.",
+  ),
+  dns: section({
+    enabled: doc(z.boolean().default(true), "Create the records; needs an AWS account for Route 53."),
+    zone: doc(hostName.default("example.com"), "Zone that holds the public hosts."),
+    existingZoneId: doc(
+      z
+        .string()
+        .regex(/^Z[A-Z0-9]+$/, "must be a Route 53 zone id")
+        .optional(),
+      "Adopt this zone instead of creating one.",
+    ),
+    ttlSeconds: doc(positive.max(60).default(60), "TTL of the per-region names; clients see detection + TTL."),
+    healthPath: doc(path.default("/health/deep"), "Deep health endpoint that DNS checks."),
+    intervalSeconds: doc(
+      z.union([z.literal(10), z.literal(30)]).default(10),
+      "Seconds between health checks; Route 53 knows 10 and 30.",
+    ),
+    failures: doc(z.int().min(1).max(10).default(3), "Failures in a row that mark an endpoint as down."),
+  }),
+  leaseUrl: doc(
+    z.url({ protocol: /^(s3|gs|https?)$/ }).optional(),
+    "Object outside both regions that holds the writer's lease.",
+  ),
+});
+
+export type FailoverConfig = z.output<typeof failoverSchema>;
+
+const plan = (rto: number, rpo: number) =>
+  section({
+    rtoMinutes: doc(positive.default(rto), "Recovery time objective, in minutes."),
+    rpoMinutes: doc(positive.default(rpo), "Recovery point objective, in minutes."),
+  });
+
+const storeRpo = (minutes: number) =>
+  doc(positive.default(minutes), "Recovery point objective of the store, in minutes.");
+
+/** Disaster recovery (R10). */
+export const recoverySchema = section({
+  regionOutage: plan(15, 5),
+  databaseCorruption: plan(60, 15),
+  securityBreach: plan(240, 15),
+  dataLoss: plan(120, 15),
+  storeRpoMinutes: doc(
+    z
+      .strictObject({ postgres: storeRpo(5), redis: storeRpo(360), vector: storeRpo(1440) } satisfies Record<
+        (typeof stores)[number],
+        z.ZodType
+      >)
+      .prefault({}),
+    "RPO per store: PostgreSQL is the system of record; Redis can be rebuilt and the vector index re-built from it.",
+  ),
+  contacts: section({
+    regionOutage: doc(
+      z.array(email).min(1).default(["oncall@example.com", "platform-team@example.com", "cto@example.com"]),
+      "In order of escalation.",
+    ),
+    databaseCorruption: doc(
+      z.array(email).min(1).default(["dba-team@example.com", "oncall@example.com", "cto@example.com"]),
+      "In order of escalation.",
+    ),
+    securityBreach: doc(
+      z.array(email).min(1).default(["security@example.com", "oncall@example.com", "cto@example.com"]),
+      "In order of escalation.",
+    ),
+    dataLoss: doc(
+      z.array(email).min(1).default(["dba-team@example.com", "oncall@example.com", "cto@example.com"]),
+      "In order of escalation.",
+    ),
+  }),
+  drillMaxAgeDays: doc(positive.default(90), "A plan not drilled for longer is a finding."),
+});
+
+export type RecoveryConfig = z.output<typeof recoverySchema>;
+
+/** Logs, metrics, traces and the service level (R11). */
+export const observabilitySchema = section({
+  namespace: doc(dnsLabel.default("observability"), "Namespace of Prometheus and the collector."),
+  scrapeIntervalSeconds: doc(z.int().min(5).max(120).default(15), "Seconds between scrapes."),
+  availability: doc(z.number().gt(0).lt(1).default(0.999), "Availability objective over 30 days."),
+  otlpEndpoint: doc(
+    httpUrl.default("http://otel-collector.observability:4317"),
+    "Where the service sends its traces, OTLP over gRPC.",
+  ),
+  logFormat: doc(z.enum(["json", "text"]).default("json"), "Format of the service's logs; only json is structured."),
+});
+
+export type ObservabilityConfig = z.output<typeof observabilitySchema>;

@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { awsRegions, gcpRegions } from "./known-regions.js";
+import { byteQuantity, cidr, dnsLabel, doc, minorVersion, percent, positive, section } from "./primitives.js";
+
+const identity = {
+  key: doc(
+    dnsLabel,
+    "Name of the region in resource names and outputs; unique in the stack. Changing it replaces the region.",
+  ),
+  role: doc(z.enum(["primary", "secondary"]), "The primary holds the writable stores; exactly one region is primary."),
+  weight: doc(
+    percent.default(0),
+    "Share of traffic in active-active mode, in percent; the weights of all regions sum to 100.",
+  ),
+};
+
+const scaling = {
+  min: doc(z.int().min(0).default(3), "Fewest nodes."),
+  desired: doc(positive.default(3), "Nodes at creation; the autoscaler owns the number afterwards."),
+  max: doc(positive.default(9), "Most nodes."),
+};
+
+const eksNodePool = z.strictObject({
+  name: doc(dnsLabel, "Name of the node group. Changing it replaces the group."),
+  instanceTypes: doc(
+    z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as m7i.large")).min(1),
+    "EC2 instance types.",
+  ),
+  capacityType: doc(z.enum(["ON_DEMAND", "SPOT"]).default("ON_DEMAND"), "How the nodes are bought."),
+  diskGiB: doc(z.int().min(20).default(100), "Encrypted root volume, in GiB."),
+  ...scaling,
+});
+
+const gkeNodePool = z.strictObject({
+  name: doc(dnsLabel, "Name of the node pool. Changing it replaces the pool."),
+  machineType: doc(
+    z.string().regex(/^[a-z0-9]+-[a-z0-9-]+$/, "must be a machine type such as e2-standard-4"),
+    "Compute Engine machine type.",
+  ),
+  spot: doc(z.boolean().default(false), "Spot nodes."),
+  diskGiB: doc(z.int().min(20).default(100), "Boot disk, in GiB."),
+  ...scaling,
+});
+
+const endpoint = {
+  allowList: doc(
+    z.array(cidr).default([]),
+    "Networks that may reach the control plane's public endpoint; empty means private only.",
+  ),
+};
+
+const existingVpc = z.strictObject({
+  vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, "must be a VPC id such as vpc-0123456789abcdef0"),
+  privateSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
+  publicSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
+});
+
+const awsRegion = z.strictObject({
+  cloud: z.literal("aws"),
+  ...identity,
+  region: doc(z.enum(awsRegions), "AWS region. Changing it replaces everything in the region."),
+  network: section({
+    cidr: doc(
+      cidr.default("10.0.0.0/16"),
+      "VPC address range; overlaps with no other region's. Changing it replaces the VPC.",
+    ),
+    zones: doc(z.int().min(2).max(4).default(3), "Availability zones with a private and a public subnet each."),
+    natGateways: doc(
+      z.enum(["perZone", "single"]).default("perZone"),
+      "One NAT gateway a zone, or one for all (cheaper; a zone's loss takes egress down).",
+    ),
+    existing: doc(existingVpc.optional(), "Adopt this VPC instead of creating one."),
+  }),
+  cluster: section({
+    version: doc(minorVersion.default("1.35"), "Kubernetes minor version of control plane and nodes."),
+    endpoint: section(endpoint),
+    nodePools: doc(
+      z
+        .array(eksNodePool)
+        .min(1)
+        .prefault([{ name: "general", instanceTypes: ["m7i.xlarge"] }]),
+      "Managed node groups.",
+    ),
+    logRetentionDays: doc(
+      z.union([z.literal(30), z.literal(90), z.literal(180), z.literal(365)]).default(365),
+      "Retention of control-plane logs, in days.",
+    ),
+    administrators: doc(
+      z
+        .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "must be an IAM role or user ARN"))
+        .default([]),
+      "IAM principals that get cluster administration through access entries.",
+    ),
+    deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
+    existing: doc(
+      z.strictObject({ name: z.string().min(1) }).optional(),
+      "Adopt this EKS cluster instead of creating one; it must have an OIDC issuer.",
+    ),
+  }),
+});
+
+const existingNetwork = z.strictObject({
+  network: z.string().min(1),
+  subnetwork: z.string().min(1),
+  podRangeName: z.string().min(1),
+  serviceRangeName: z.string().min(1),
+});
+
+const gcpRegion = z.strictObject({
+  cloud: z.literal("gcp"),
+  ...identity,
+  region: doc(z.enum(gcpRegions), "Google Cloud region. Changing it replaces everything in the region."),
+  project: doc(
+    z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "must be a project id: 6 to 30 of a-z, 0-9 and dashes"),
+    "Google Cloud project id.",
+  ),
+  network: section({
+    cidr: doc(cidr.default("10.64.0.0/20"), "Nodes' address range."),
+    podCidr: doc(cidr.default("10.68.0.0/14"), "Pods' address range."),
+    serviceCidr: doc(cidr.default("10.65.0.0/20"), "Services' address range."),
+    controlPlaneCidr: doc(
+      cidr.default("172.16.0.0/28"),
+      "Control plane's address range; a /28, which GKE asks for.",
+    ).refine((text) => text.endsWith("/28"), "must be a /28: GKE accepts no other size"),
+    existing: doc(existingNetwork.optional(), "Adopt this network and subnetwork instead of creating them."),
+  }),
+  cluster: section({
+    version: doc(
+      minorVersion.default("1.35"),
+      "Lowest Kubernetes minor version of the control plane; the channel upgrades within it.",
+    ),
+    releaseChannel: doc(z.enum(["RAPID", "REGULAR", "STABLE", "EXTENDED"]).default("STABLE"), "GKE release channel."),
+    endpoint: section(endpoint),
+    nodePools: doc(
+      z
+        .array(gkeNodePool)
+        .min(1)
+        .prefault([{ name: "general", machineType: "e2-standard-4" }]),
+      "Autoscaled node pools; counts are for the whole region.",
+    ),
+    maintenance: section({
+      start: doc(z.iso.datetime().default("2026-01-04T03:00:00Z"), "Start of the first maintenance window, RFC 3339."),
+      end: doc(z.iso.datetime().default("2026-01-04T09:00:00Z"), "End of the first maintenance window."),
+      recurrence: doc(
+        z.string().startsWith("FREQ=").default("FREQ=WEEKLY;BYDAY=SA,SU"),
+        "RFC 5545 recurrence; GKE wants at least 48 h of windows in 32 days.",
+      ),
+    }),
+    deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
+    existing: doc(
+      z.strictObject({ name: z.string().min(1) }).optional(),
+      "Adopt this GKE cluster instead of creating one.",
+    ),
+  }),
+});
+
+const existingRegion = z.strictObject({
+  cloud: z.literal("existing"),
+  ...identity,
+  region: doc(dnsLabel.default("local"), "Label of the place, shown in outputs and in ha-config."),
+  kubeconfig: doc(
+    z.string().min(1).default("~/.kube/config"),
+    "Path of the kubeconfig file; `~` is the home directory.",
+  ),
+  context: doc(z.string().min(1), "Context in the kubeconfig."),
+  storageClass: doc(z.string().min(1).default("standard"), "Storage class of the stores' volumes."),
+  podCidr: doc(cidr.default("10.244.0.0/16"), "Pods' address range, for the network policies."),
+  backupStore: doc(
+    z
+      .strictObject({
+        endpoint: doc(z.url(), "URL of an S3-compatible store."),
+        bucketPrefix: doc(dnsLabel, "Buckets are named <prefix>-<store>."),
+        credentialsSecret: doc(
+          dnsLabel.default("backup-credentials"),
+          "Secret in the agent's namespace with ACCESS_KEY_ID and ACCESS_SECRET_KEY.",
+        ),
+      })
+      .optional(),
+    "Where backups go from a cluster that has no cloud identity.",
+  ),
+  loadBalancer: doc(z.boolean().default(false), "Whether Services of type LoadBalancer get an address."),
+});
+
+/** One region of the stack: a new or adopted EKS or GKE cluster, or any cluster by kubeconfig. */
+export const regionSchema = z.discriminatedUnion("cloud", [awsRegion, gcpRegion, existingRegion]);
+
+export type AwsRegionConfig = z.output<typeof awsRegion>;
+export type GcpRegionConfig = z.output<typeof gcpRegion>;
+export type ExistingRegionConfig = z.output<typeof existingRegion>;
+export type RegionConfig = z.output<typeof regionSchema>;
+export type EksNodePoolConfig = z.output<typeof eksNodePool>;
+export type GkeNodePoolConfig = z.output<typeof gkeNodePool>;
+/** Size of a persistent volume, as the stores' sections use it. */
+export const volumeSize = byteQuantity;
