@@ -6,6 +6,8 @@ export type BucketAccess = "read" | "write";
 
 /** A bucket as identities and store configurations see it, whatever cloud holds it. */
 export interface BucketRef {
+  /** Name of the bucket in resource names; unique in the stack, such as `us-east-1-postgres`. */
+  readonly key: string;
   /** Key of the region that the bucket is in. */
   readonly region: string;
   readonly cloud: "aws" | "gcp" | "existing";
@@ -30,9 +32,22 @@ export interface WorkloadIdentityRequest {
   readonly name: string;
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** All that the workload may do in a cloud; everything else is denied. */
+  /** All that the workload may do in a cloud; everything else is denied. None gives no identity. */
   readonly grants: readonly BucketGrant[];
   readonly parent: pulumi.Resource;
+  /** What must exist before an object can be created in the namespace; usually the namespace. */
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
+/**
+ * What a pod must carry to reach a bucket in another cloud: a projected volume at `/projected` (where CloudNativePG
+ * mounts its `projectedVolumeTemplate` too) and environment variables that point into it.
+ */
+export interface PodFederation {
+  readonly mountPath: "/projected";
+  /** Sources of the projected volume. */
+  readonly sources: readonly k8s.types.input.core.v1.VolumeProjection[];
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** How a pod proves to a cloud who it is, without a stored key. */
@@ -41,6 +56,8 @@ export interface WorkloadIdentity {
   readonly serviceAccountAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
   /** Secret with static credentials, where the cluster has no workload identity (`existing`). */
   readonly credentialsSecret?: string;
+  /** Present where a granted bucket is in another cloud than the cluster. */
+  readonly federation?: PodFederation;
   /** Cloud principal, for policies written elsewhere: a role's ARN or a service account's e-mail. */
   readonly principal?: pulumi.Output<string>;
 }
@@ -60,6 +77,8 @@ export interface ClusterTarget {
   readonly weight: number;
   /** Kubernetes provider of this cluster: server-side apply, and no deletion while the cluster is unreachable. */
   readonly provider: k8s.Provider;
+  /** Provider of the region's cloud (`aws.Provider` or `gcp.Provider`), for vaults and DNS; absent on `existing`. */
+  readonly cloudProvider?: pulumi.ProviderResource;
   /** Kubeconfig as JSON; a secret. */
   readonly kubeconfig: pulumi.Output<string>;
   /** Storage class for the stores' volumes: encrypted, expandable, bound to the zone of the first pod. */
