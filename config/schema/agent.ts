@@ -30,8 +30,11 @@ const scalingRule = (defaults: {
     ),
     percent: doc(positive.default(defaults.percent), "Largest change per period, in percent of the replicas."),
     pods: doc(
-      positive.optional().default(defaults.pods as number),
-      "Largest change per period, in pods; left out where none is set.",
+      z
+        .int()
+        .min(0)
+        .default(defaults.pods ?? 0),
+      "Largest change per period, in pods; 0 for no such rule.",
     ),
     periodSeconds: doc(z.int().min(1).max(1800).default(defaults.period), "Length of a period, in seconds."),
     select: doc(z.enum(["Max", "Min"]).default(defaults.select), "Whether the larger or the smaller change is taken."),
@@ -137,4 +140,3 @@ export const trafficSchema = section({
 });
 
 export type TrafficConfig = z.output<typeof trafficSchema>;
-

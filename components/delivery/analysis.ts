@@ -1,0 +1,108 @@
+import { seconds } from "../../config/schema/primitives.js";
+import type { DeliveryConfig } from "../../config/schema/delivery.js";
+
+const REQUESTS = "agent_requests_total";
+const LATENCY = "agent_request_duration_seconds_bucket";
+const CANARY = 'version="canary"';
+
+interface Bound {
+  readonly name: string;
+  readonly query: string;
+  /** The condition that a measurement must meet, of `result[0]`. */
+  readonly good: string;
+  readonly bad: string;
+}
+
+interface Timing {
+  readonly interval: string;
+  readonly count?: number;
+  readonly initialDelay?: string;
+  /** Measurements without data that are waited through before the run is inconclusive. */
+  readonly inconclusiveLimit: number;
+}
+
+/**
+ * Counts of errors that never happened have no series, so an empty numerator is 0; but an empty denominator, or less
+ * traffic than `minRequestsPerSecond`, stays empty: no data is not success.
+ */
+export function errorRateQuery(window: string, minRequestsPerSecond: number): string {
+  const all = `sum(rate(${REQUESTS}{${CANARY}}[${window}]))`;
+  const errors = `sum(rate(${REQUESTS}{${CANARY},status="error"}[${window}]))`;
+  return `((${errors} or vector(0)) / ${all}) and (${all} >= ${minRequestsPerSecond})`;
+}
+
+export function successRateQuery(window: string): string {
+  const all = `sum(rate(${REQUESTS}{${CANARY}}[${window}]))`;
+  const good = `sum(rate(${REQUESTS}{${CANARY},status="success"}[${window}]))`;
+  return `(${good} or (0 * ${all})) / ${all}`;
+}
+
+/** p99 in milliseconds; the metric is in seconds. */
+export function p99Query(window: string): string {
+  return `histogram_quantile(0.99, sum by (le) (rate(${LATENCY}{${CANARY}}[${window}]))) * 1000`;
+}
+
+/**
+ * Both conditions are guarded: an empty or NaN result is neither success nor failure, so the measurement is
+ * inconclusive. Success alone would roll back a canary without traffic, failure alone would promote it.
+ */
+function metric({ name, query, good, bad }: Bound, address: string, timing: Timing) {
+  const present = "len(result) > 0 && !isNaN(result[0])";
+  const { inconclusiveLimit, ...rest } = timing;
+  return {
+    name,
+    ...rest,
+    failureLimit: 0,
+    inconclusiveLimit,
+    successCondition: `${present} && result[0] ${good}`,
+    failureCondition: `${present} && result[0] ${bad}`,
+    provider: { prometheus: { address, query } },
+  };
+}
+
+function bounds(error: Bound, maxP99Ms: number, window: string): readonly Bound[] {
+  return [error, { name: "p99-latency", query: p99Query(window), good: `<= ${maxP99Ms}`, bad: `> ${maxP99Ms}` }];
+}
+
+/** R6: success rate and p99 of the canary, `count` times. */
+export function canaryAnalysis({ canary, prometheusUrl }: DeliveryConfig) {
+  const { successRate, maxP99Ms, interval, count, window } = canary;
+  const success = {
+    name: "success-rate",
+    query: successRateQuery(window),
+    good: `>= ${successRate}`,
+    bad: `< ${successRate}`,
+  };
+  const timing = { interval, count, inconclusiveLimit: count };
+  return { metrics: bounds(success, maxP99Ms, window).map((bound) => metric(bound, prometheusUrl, timing)) };
+}
+
+function progressiveBounds({ progressive }: DeliveryConfig): readonly Bound[] {
+  const { window, maxErrorRate, maxP99Ms, minRequestsPerSecond } = progressive;
+  const errors = {
+    name: "error-rate",
+    query: errorRateQuery(window, minRequestsPerSecond),
+    good: `<= ${maxErrorRate}`,
+    bad: `> ${maxErrorRate}`,
+  };
+  return bounds(errors, maxP99Ms, window);
+}
+
+/**
+ * Runs beside the whole rollout and aborts it within an interval of a breach. It gates nothing: a stage shorter than
+ * its first measurement would pass unseen, and a quiet canary must not abort; both are the gate's business.
+ */
+export function watchAnalysis(config: DeliveryConfig) {
+  const { interval, stages } = config.progressive;
+  const held = stages.reduce((sum, stage) => sum + (stage.hold === undefined ? 0 : seconds(stage.hold)), 0);
+  const measurements = Math.ceil(held / seconds(interval));
+  const timing = { interval, initialDelay: interval, inconclusiveLimit: Math.max(1000, measurements * 10) };
+  return { metrics: progressiveBounds(config).map((bound) => metric(bound, config.prometheusUrl, timing)) };
+}
+
+/** Ends each stage: `gateCount` measurements that all succeed; without data for ten times as long it is inconclusive. */
+export function gateAnalysis(config: DeliveryConfig) {
+  const { interval, gateCount } = config.progressive;
+  const timing = { interval, count: gateCount, inconclusiveLimit: gateCount * 10 };
+  return { metrics: progressiveBounds(config).map((bound) => metric(bound, config.prometheusUrl, timing)) };
+}

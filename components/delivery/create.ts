@@ -1,0 +1,79 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { agentLabels } from "../contracts.js";
+import { createCustomResource } from "../custom-resource.js";
+import { serviceSpec, type DeliveryPlan, type PlannedService, type PlannedWorkload } from "./plan.js";
+
+export interface DeliveryPlace {
+  readonly namespace: string;
+  readonly parent: pulumi.Resource;
+  readonly provider: pulumi.ProviderResource;
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+const argo = "argoproj.io/v1alpha1";
+
+/** Turns a delivery plan into resources: services and analyses first, then the workloads that name them. */
+export function createDelivery(name: string, plan: DeliveryPlan, place: DeliveryPlace): pulumi.Resource[] {
+  const services = plan.services.map((service) => createService(name, service, place));
+  const analyses = Object.entries(plan.analyses).map(([analysis, spec]) =>
+    createCustomResource(
+      `${name}-${analysis}`,
+      {
+        apiVersion: argo,
+        kind: "AnalysisTemplate",
+        name: analysis,
+        namespace: place.namespace,
+        labels: agentLabels,
+        spec,
+      },
+      { parent: place.parent, provider: place.provider },
+    ),
+  );
+  const dependsOn = [...place.dependsOn, ...services, ...analyses];
+  return plan.workloads.map((workload) => createWorkload(name, workload, { ...place, dependsOn }));
+}
+
+function createService(name: string, service: PlannedService, place: DeliveryPlace): pulumi.Resource {
+  return new k8s.core.v1.Service(
+    `${name}-${service.name}`,
+    {
+      metadata: { name: service.name, namespace: place.namespace, labels: { ...agentLabels } },
+      spec: serviceSpec(service.selector),
+    },
+    {
+      parent: place.parent,
+      provider: place.provider,
+      ...(service.selectorIsManaged ? { ignoreChanges: ["spec.selector"] } : {}),
+    },
+  );
+}
+
+function createWorkload(name: string, workload: PlannedWorkload, place: DeliveryPlace): pulumi.Resource {
+  const opts = { parent: place.parent, provider: place.provider, dependsOn: [...place.dependsOn] };
+  const labels = { ...agentLabels };
+  if (workload.kind === "Deployment") {
+    return new k8s.apps.v1.Deployment(
+      `${name}-${workload.role}`,
+      {
+        metadata: { name: workload.name, namespace: place.namespace, labels },
+        spec: workload.spec as k8s.types.input.apps.v1.DeploymentSpec,
+      },
+      opts,
+    );
+  }
+  return createCustomResource(
+    `${name}-rollout`,
+    {
+      apiVersion: argo,
+      kind: "Rollout",
+      name: workload.name,
+      namespace: place.namespace,
+      labels,
+      // Right on creation only: after an update the gate is `rollout wait`, which knows generations.
+      annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Healthy" },
+      spec: workload.spec,
+    },
+    opts,
+  );
+}

@@ -1,0 +1,104 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AgentConfig, TrafficConfig } from "../../config/schema/agent.js";
+import type { ClusterTarget } from "../clusters/cluster.js";
+import { agentLabels } from "../contracts.js";
+import { createCustomResource } from "../custom-resource.js";
+import { deliveryNames } from "../delivery/names.js";
+import type { RoutePlan } from "../delivery/plan.js";
+import { ingressAnnotations, ingressSpec } from "./ingress.js";
+import { gatewaySpec, publicHosts, rootRoutes, weightRoutes, type RoutesArgs } from "./routes.js";
+
+/** Inputs of {@link Traffic}. */
+export interface TrafficArgs {
+  readonly cluster: ClusterTarget;
+  readonly agent: AgentConfig;
+  readonly traffic: TrafficConfig;
+  readonly routes: RoutePlan;
+}
+
+const networking = "networking.istio.io/v1";
+
+/** Ingress with TLS, mesh encryption, gateway and routes of one region (R3, R6). */
+export class Traffic extends pulumi.ComponentResource {
+  /** Host names that the region answers. */
+  readonly hosts: readonly string[];
+
+  constructor(
+    private readonly name: string,
+    private readonly args: TrafficArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("agent-platform:traffic:Traffic", name, {}, opts);
+    this.hosts = publicHosts(args);
+    this.createMeshEncryption();
+    this.createRoutes();
+    this.createIngress();
+    this.registerOutputs({ hosts: this.hosts });
+  }
+
+  private options(): pulumi.CustomResourceOptions {
+    return { parent: this, provider: this.args.cluster.provider };
+  }
+
+  private createMeshEncryption(): void {
+    this.createMeshObject("mtls", {
+      apiVersion: "security.istio.io/v1",
+      kind: "PeerAuthentication",
+      name: "default",
+      spec: { mtls: { mode: "STRICT" } },
+    });
+  }
+
+  private createRoutes(): void {
+    const { agent, traffic, routes } = this.args;
+    const args: RoutesArgs = { traffic, routes, service: agent.name, namespace: agent.namespace };
+    this.createMeshObject("gateway", {
+      apiVersion: networking,
+      kind: "Gateway",
+      name: "agent-gateway",
+      spec: gatewaySpec(this.hosts),
+    });
+    const weights = this.createMeshObject(
+      "weights",
+      { apiVersion: networking, kind: "VirtualService", name: deliveryNames.weights, spec: weightRoutes(args) },
+      // The rollout controller owns the weights; ignoring less than the whole list ends in a field conflict.
+      routes.weightsAreManaged ? ["spec.http"] : [],
+    );
+    this.createMeshObject(
+      "routes",
+      { apiVersion: networking, kind: "VirtualService", name: agent.name, spec: rootRoutes(args) },
+      [],
+      [weights],
+    );
+  }
+
+  private createMeshObject(
+    role: string,
+    object: { apiVersion: string; kind: string; name: string; spec: object },
+    ...[ignoreChanges = [], dependsOn = []]: [string[]?, pulumi.Resource[]?]
+  ): pulumi.Resource {
+    return createCustomResource(
+      `${this.name}-${role}`,
+      { ...object, namespace: this.args.agent.namespace, labels: agentLabels },
+      { ...this.options(), dependsOn, ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}) },
+    );
+  }
+
+  private createIngress(): void {
+    const { agent, traffic } = this.args;
+    new k8s.networking.v1.Ingress(
+      `${this.name}-ingress`,
+      {
+        metadata: {
+          name: agent.name,
+          namespace: agent.namespace,
+          labels: { ...agentLabels },
+          annotations: ingressAnnotations(traffic),
+        },
+        spec: ingressSpec(traffic, this.hosts, agent.name),
+      },
+      this.options(),
+    );
+  }
+}
