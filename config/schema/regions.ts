@@ -20,6 +20,10 @@ const scaling = {
   max: doc(positive.default(9), "Most nodes."),
 };
 
+/** EKS's managed add-ons that a new cluster gets. */
+export const eksAddons = ["vpc-cni", "kube-proxy", "coredns", "aws-ebs-csi-driver", "metrics-server"] as const;
+export type EksAddonName = (typeof eksAddons)[number];
+
 const eksNodePool = z.strictObject({
   name: doc(dnsLabel, "Name of the node group. Changing it replaces the group."),
   instanceTypes: doc(
@@ -69,7 +73,14 @@ const awsRegion = z.strictObject({
       z.enum(["perZone", "single"]).default("perZone"),
       "One NAT gateway a zone, or one for all (cheaper; a zone's loss takes egress down).",
     ),
-    existing: doc(existingVpc.optional(), "Adopt this VPC instead of creating one."),
+    flowLogs: doc(
+      z.enum(["none", "rejected", "all"]).default("rejected"),
+      "Which of the VPC's traffic is logged; `all` of a busy cluster costs more than its control plane.",
+    ),
+    existing: doc(
+      existingVpc.optional(),
+      "Adopt this VPC instead of creating one; `cidr` must say its range, which network policies name.",
+    ),
   }),
   cluster: section({
     version: doc(minorVersion.default("1.35"), "Kubernetes minor version of control plane and nodes."),
@@ -91,10 +102,19 @@ const awsRegion = z.strictObject({
         .default([]),
       "IAM principals that get cluster administration through access entries.",
     ),
+    support: doc(
+      z.enum(["STANDARD", "EXTENDED"]).default("STANDARD"),
+      "At the end of a version's standard support: be upgraded by AWS, or pay six times as much for extended support.",
+    ),
+    addonVersions: doc(
+      z.partialRecord(z.enum(eksAddons), z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/)).default({}),
+      "Versions of EKS's managed add-ons, such as `coredns: v1.12.4-eksbuild.1`; EKS's default for the minor version where left out.",
+    ),
+    autoscaler: doc(z.boolean().default(true), "Run the cluster autoscaler; false where the cluster has one already."),
     deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
     existing: doc(
       z.strictObject({ name: z.string().min(1) }).optional(),
-      "Adopt this EKS cluster instead of creating one; it must have an OIDC issuer.",
+      "Adopt this EKS cluster with its nodes and add-ons instead of creating one; its OIDC issuer must be registered with IAM.",
     ),
   }),
 });
@@ -122,7 +142,11 @@ const gcpRegion = z.strictObject({
       cidr.default("172.16.0.0/28"),
       "Control plane's address range; a /28, which GKE asks for.",
     ).refine((text) => text.endsWith("/28"), "must be a /28: GKE accepts no other size"),
-    existing: doc(existingNetwork.optional(), "Adopt this network and subnetwork instead of creating them."),
+    flowLogs: doc(z.boolean().default(true), "Log a tenth of the subnetwork's flows."),
+    existing: doc(
+      existingNetwork.optional(),
+      "Adopt this network and subnetwork instead of creating them; the ranges above must say theirs.",
+    ),
   }),
   cluster: section({
     version: doc(
@@ -149,7 +173,7 @@ const gcpRegion = z.strictObject({
     deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
     existing: doc(
       z.strictObject({ name: z.string().min(1) }).optional(),
-      "Adopt this GKE cluster instead of creating one.",
+      "Adopt this GKE cluster with its node pools instead of creating one; it must have workload identity.",
     ),
   }),
 });

@@ -1,0 +1,123 @@
+/** The cluster autoscaler's objects as plain data; its version is the cluster's own minor, as its maintainers ask. */
+
+export const autoscalerAccount = { namespace: "kube-system", name: "cluster-autoscaler" } as const;
+
+const labels = { "app.kubernetes.io/name": autoscalerAccount.name };
+
+/** Metadata that every object of the autoscaler has. */
+export const autoscalerMetadata = { ...autoscalerAccount, labels };
+
+const verbs = {
+  read: ["get", "list", "watch"],
+  edit: ["create", "get", "list", "patch", "update", "watch"],
+};
+
+/** What the autoscaler reads and writes in the whole cluster. */
+export const clusterRules = [
+  { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+  { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
+  { apiGroups: [""], resources: ["pods/status"], verbs: ["update"] },
+  { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "patch", "update", "watch"] },
+  {
+    apiGroups: [""],
+    resources: [
+      "namespaces",
+      "persistentvolumeclaims",
+      "persistentvolumes",
+      "pods",
+      "replicationcontrollers",
+      "services",
+    ],
+    verbs: verbs.read,
+  },
+  { apiGroups: ["apps"], resources: ["daemonsets", "replicasets", "statefulsets"], verbs: verbs.read },
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: verbs.read },
+  { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: verbs.read },
+  {
+    apiGroups: ["storage.k8s.io"],
+    resources: ["csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"],
+    verbs: verbs.read,
+  },
+  {
+    apiGroups: ["resource.k8s.io"],
+    resources: ["deviceclasses", "resourceclaims", "resourceslices"],
+    verbs: verbs.read,
+  },
+];
+
+/** What it writes in its own namespace: its lease, and the status that it publishes. */
+export const namespaceRules = [
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: verbs.edit },
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create"] },
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    resourceNames: ["cluster-autoscaler-status"],
+    verbs: ["delete", "get", "patch", "update", "watch"],
+  },
+];
+
+export interface AutoscalerSettings {
+  readonly cluster: string;
+  readonly region: string;
+  /** Kubernetes minor version of the cluster. */
+  readonly version: string;
+}
+
+/** Spec of the autoscaler's Deployment: two replicas, of which the lease's holder works. */
+export function autoscalerDeployment(settings: AutoscalerSettings) {
+  return {
+    replicas: 2,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: podSpec(settings) },
+  };
+}
+
+/** One of the two may be away at a time. */
+export const autoscalerBudget = { maxUnavailable: 1, selector: { matchLabels: labels } };
+
+function podSpec({ cluster, region, version }: AutoscalerSettings) {
+  return {
+    serviceAccountName: autoscalerAccount.name,
+    priorityClassName: "system-cluster-critical",
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65534,
+      runAsGroup: 65534,
+      fsGroup: 65534,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: labels },
+      },
+    ],
+    containers: [
+      {
+        name: autoscalerAccount.name,
+        image: `registry.k8s.io/autoscaling/cluster-autoscaler:v${version}.0`,
+        command: ["./cluster-autoscaler"],
+        args: [
+          "--cloud-provider=aws",
+          `--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/${cluster}`,
+          // The groups of a pool differ by zone only: keep the zones level.
+          "--balance-similar-node-groups=true",
+          "--expander=least-waste",
+          "--skip-nodes-with-system-pods=false",
+        ],
+        env: [{ name: "AWS_REGION", value: region }],
+        ports: [{ name: "metrics", containerPort: 8085 }],
+        livenessProbe: { httpGet: { path: "/health-check", port: "metrics" }, periodSeconds: 30, timeoutSeconds: 5 },
+        resources: { requests: { cpu: "100m", memory: "600Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+  };
+}
