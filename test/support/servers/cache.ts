@@ -1,0 +1,51 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { poll } from "../../../common/poll.js";
+
+/** Where built servers are kept: `$AGENT_PLATFORM_CACHE`, else the user's cache folder; never inside the checkout. */
+export function cacheFolder(): string {
+  const own = process.env.AGENT_PLATFORM_CACHE;
+  return own ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "agent-platform");
+}
+
+/** One line for whoever waits. */
+export function say(text: string): void {
+  process.stderr.write(`servers: ${text}\n`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function tryLock(file: string): Promise<true | undefined> {
+  try {
+    await writeFile(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "EEXIST") throw thrown;
+  }
+  const owner = Number(await readFile(file, "utf8").catch(() => "0"));
+  // An empty file is a lock that is being written this very moment.
+  if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
+  return undefined;
+}
+
+/**
+ * Runs `work` while no other process on this machine does the same. A lock whose process has died is taken over. Two
+ * that take over at the same moment would both work: results are moved into place atomically, so the cost is time.
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(join(file, ".."), { recursive: true });
+  await poll(() => tryLock(file), { what: `the lock ${file}`, intervalMs: 500, timeoutMs: 20 * 60_000 });
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}

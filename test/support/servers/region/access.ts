@@ -1,0 +1,44 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+
+/** What the servers of one region prove their identity with; made afresh for every run. */
+export interface Credentials {
+  readonly adminToken: string;
+  readonly tokenFile: string;
+  readonly serviceAccountKeyFile: string;
+  readonly serviceAccountPublicFile: string;
+}
+
+export async function writeCredentials(folder: string): Promise<Credentials> {
+  const adminToken = randomBytes(24).toString("hex");
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  const file = async (name: string, text: string): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  };
+  return {
+    adminToken,
+    tokenFile: await file("tokens.csv", `${adminToken},admin,admin,"system:masters"\n`),
+    serviceAccountKeyFile: await file("service-account.key", privateKey),
+    serviceAccountPublicFile: await file("service-account.pub", publicKey),
+  };
+}
+
+/** A kubeconfig with one context, named after the region. */
+export function kubeconfig(region: string, access: { server: string; caFile: string; token: string }): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": region,
+    clusters: [{ name: region, cluster: { server: access.server, "certificate-authority": access.caFile } }],
+    users: [{ name: region, user: { token: access.token } }],
+    contexts: [{ name: region, context: { cluster: region, user: region } }],
+  });
+}
