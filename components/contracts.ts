@@ -19,11 +19,13 @@ export const marks = {
 /** Labels of every object that the platform creates for the agent. */
 export const agentLabels = { app: "agent-memory", component: "api" } as const;
 
-/** The buckets of one region, one a store; `copies` are their counterparts in another region or cloud. */
+/** The buckets of one region (by its key), one a store; `copies` are their counterparts in another region or cloud. */
 export interface RegionVaults {
   readonly region: string;
   readonly buckets: Readonly<Record<Store, BucketRef>>;
   readonly copies?: Readonly<Record<Store, BucketRef>>;
+  /** Who keeps the copies: the cloud's own replication, or the platform's copy job. Set where there are copies. */
+  readonly copiedBy?: "cloud" | "job";
 }
 
 /** Passwords and keys of the stores: made once a stack, the same in every region, since a replica has its primary's. */

@@ -56,6 +56,7 @@ export const dataSchema = section({
     ...common({ storage: "20Gi", cpu: "500m", memory: "2Gi" }),
     external: external("cache.example.com"),
     image: doc(image.default("redis:7.4.5"), "Redis 7 image."),
+    exporterImage: doc(image.default("oliver006/redis_exporter:v1.74.0"), "Prometheus exporter beside Redis."),
     replicas: doc(z.literal(1).default(1), "One writer with an append-only file; Redis can be rebuilt (R10)."),
   }),
   vector: section({
@@ -86,6 +87,10 @@ export const backupsSchema = section({
     "Days for which no backup can be deleted (object lock, governance mode); at most the shortest retention.",
   ),
   copy: doc(z.boolean().default(true), "Keep a copy of every backup in another region or cloud."),
+  copySchedule: doc(
+    cronLine.default("*/15 * * * *"),
+    "When the copy job runs, where the clouds have no replication of their own; within AWS, S3 replicates at once.",
+  ),
   verification: section({
     schedule: doc(cronLine.default("0 5 * * 0"), "When the restore verification runs."),
     maxAgeDays: doc(positive.default(8), "A verified restore older than this is a finding."),
