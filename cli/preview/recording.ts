@@ -121,6 +121,8 @@ function computeInvoke(token: string): Record<string, unknown> {
       return { partition: "aws", dnsSuffix: "amazonaws.com" };
     case "gcp:organizations/getProject:getProject":
       return { number: "123456789012" };
+    case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
+      return { emailAddress: "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" };
     default:
       return {};
   }
