@@ -111,7 +111,7 @@ class Walk {
 }
 
 /** Answers of provider functions: deterministic, in the shape that the program reads. */
-function computeInvoke(token: string): Record<string, unknown> {
+export function computeInvoke(token: string): Record<string, unknown> {
   switch (token) {
     case "aws:index/getAvailabilityZones:getAvailabilityZones":
       return { names: ["a", "b", "c", "d"].map((zone) => `${computedMark}${zone}`), zoneIds: [] };

@@ -1,0 +1,130 @@
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { runCommand, type CommandResult } from "../../../common/command.js";
+import { ExitCode, PlatformError } from "../../../common/errors.js";
+
+export interface EngineOptions {
+  /** Folder of the program, with its Pulumi.yaml. */
+  readonly program: string;
+  readonly stack: string;
+  /** Ports of providers that are attached instead of launched, by package. */
+  readonly attached: Readonly<Record<string, number>>;
+  /** Configuration of the stack: full keys to values. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** A step of a preview, as far as the tests read it. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly newState?: {
+    readonly type: string;
+    readonly parent?: string;
+    readonly provider?: string;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly protect?: boolean;
+  };
+}
+
+export interface Preview {
+  readonly steps: readonly Step[];
+  readonly changeSummary: Readonly<Record<string, number>>;
+  readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
+}
+
+/**
+ * The real Pulumi CLI on one stack, whose state and configuration live in a temporary folder: the program's own folder
+ * is only read.
+ */
+export class Engine {
+  private readonly folder = mkdtempSync(join(tmpdir(), "agent-platform-engine-"));
+  private readonly configFile: string;
+
+  private constructor(private readonly options: EngineOptions) {
+    this.configFile = join(this.folder, `Pulumi.${options.stack}.yaml`);
+  }
+
+  static async create(options: EngineOptions): Promise<Engine> {
+    const engine = new Engine(options);
+    mkdirSync(join(engine.folder, "state"));
+    copyFileSync(join(options.program, "Pulumi.yaml"), join(engine.folder, "Pulumi.yaml"));
+    // The only command that takes no --config-file: it writes the salt of the secrets beside the Pulumi.yaml it is
+    // pointed at, which is the copy.
+    await engine.run(["stack", "init", options.stack, "--no-select", "--cwd", engine.folder]);
+    appendFileSync(engine.configFile, stringify({ config: options.config }));
+    return engine;
+  }
+
+  async preview(...flags: readonly string[]): Promise<Preview> {
+    const { stdout } = await this.command("preview", ["--json", ...flags]);
+    return JSON.parse(stdout) as Preview;
+  }
+
+  /** @returns how many resources each operation touched, such as `{ create: 3 }` or `{ same: 3 }`. */
+  async up(...flags: readonly string[]): Promise<Readonly<Record<string, number>>> {
+    await this.command("up", ["--yes", "--skip-preview", ...flags]);
+    return this.lastChanges();
+  }
+
+  /** `destroy` with its preview, as a user would type it; gives the refusal instead of throwing it. */
+  async tryDestroy(): Promise<CommandResult> {
+    return this.command("destroy", ["--yes"], [ExitCode.error, ExitCode.resource]);
+  }
+
+  async destroy(): Promise<Readonly<Record<string, number>>> {
+    await this.command("destroy", ["--yes", "--skip-preview"]);
+    return this.lastChanges();
+  }
+
+  async unprotectAll(): Promise<void> {
+    await this.run(["state", "unprotect", "--all", "--yes", ...this.where()]);
+  }
+
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
+    const { stdout } = await this.run(["stack", "output", "--json", ...this.where()]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** Changes the stack's configuration as `pulumi config set` would. */
+  configure(values: Readonly<Record<string, unknown>>): void {
+    const file = parse(readFileSync(this.configFile, "utf8")) as { config?: Record<string, unknown> };
+    rmSync(this.configFile);
+    appendFileSync(this.configFile, stringify({ ...file, config: { ...file.config, ...values } }));
+  }
+
+  dispose(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async lastChanges(): Promise<Readonly<Record<string, number>>> {
+    const { stdout } = await this.run(["stack", "history", "--json", "--page-size", "1", ...this.where()]);
+    const [latest] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
+    if (latest?.resourceChanges === undefined) throw new PlatformError("the stack has no history");
+    return latest.resourceChanges;
+  }
+
+  private where(): string[] {
+    return ["--stack", this.options.stack, "--cwd", this.options.program];
+  }
+
+  private async command(name: string, flags: readonly string[], allowExitCodes: readonly number[] = []) {
+    const args = [name, ...this.where(), "--config-file", this.configFile, ...flags];
+    return this.run(args, allowExitCodes);
+  }
+
+  private async run(args: readonly string[], allowExitCodes: readonly number[] = []): Promise<CommandResult> {
+    const attached = Object.entries(this.options.attached).map(([name, port]) => `${name}:${port}`);
+    return runCommand("pulumi", [...args, "--non-interactive"], {
+      allowExitCodes,
+      env: {
+        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "of a stack that lives as long as its test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_DEBUG_PROVIDERS: attached.join(","),
+      },
+    });
+  }
+}
