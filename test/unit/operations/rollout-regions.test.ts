@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { messageOf, PlatformError } from "../../../common/errors.js";
+import { inOrder, promoteAll, readAll } from "../../../operations/rollout/across.js";
+import type { ObjectRef, RegionApi } from "../../../operations/rollout/api.js";
+import type { RolloutObject } from "../../../operations/rollout/objects.js";
+import type { RegionDelivery } from "../../../operations/rollout/region.js";
+import { parseTarget } from "../../../operations/rollout/targets.js";
+import { patience, waitForAll } from "../../../operations/rollout/wait.js";
+import { rollout, templates } from "./rollout-objects.js";
+
+/** A region whose Rollout answers come from the test. */
+function region(name: string, role: RegionDelivery["role"], answers: () => RolloutObject) {
+  const patched: string[] = [];
+  const api: RegionApi = {
+    get: (ref: ObjectRef) => {
+      try {
+        return Promise.resolve(ref.plural === "rollouts" ? answers() : undefined);
+      } catch (thrown) {
+        return Promise.reject(new PlatformError(messageOf(thrown)));
+      }
+    },
+    list: (kind) => Promise.resolve(kind.plural === "analysistemplates" ? templates : []),
+    patch: () => {
+      patched.push(name);
+      return Promise.resolve();
+    },
+  };
+  const names = { service: "agent-memory-service", canary: "agent-memory-canary" };
+  return { patched, region: name, role, api, names };
+}
+
+describe("rollout: across regions", () => {
+  const done = (): RolloutObject => rollout({ phase: "Healthy", currentPodHash: "a" });
+  const broken = (): never => {
+    throw new PlatformError("connection refused");
+  };
+
+  it("takes secondary regions first", () => {
+    const order = inOrder([region("a", "primary", done), region("b", "secondary", done)]);
+    assert.deepEqual(
+      order.map((of) => of.region),
+      ["b", "a"],
+    );
+  });
+
+  it("answers for the region that is reached, and names the one that is not", async () => {
+    const statuses = await readAll([region("a", "primary", done), region("b", "secondary", broken)]);
+    assert.deepEqual(
+      statuses.map((status) =>
+        "unreached" in status ? [status.region, status.unreached] : [status.region, status.phase],
+      ),
+      [
+        ["a", "Healthy"],
+        ["b", "connection refused"],
+      ],
+    );
+  });
+
+  it("stops promoting at the first failure, which leaves the primary alone", async () => {
+    const primary = region("a", "primary", () => rollout({ phase: "Paused" }, { paused: true }));
+    const secondary = region("b", "secondary", () => rollout({ phase: "Degraded", abort: true, message: "breach" }));
+    const outcomes = await promoteAll([primary, secondary], false);
+    assert.deepEqual(
+      outcomes.map(({ region: of, done: ok }) => [of, ok]),
+      [
+        ["b", false],
+        ["a", false],
+      ],
+    );
+    assert.match(outcomes[1]?.message ?? "", /left alone, because b failed/);
+    assert.deepEqual([...primary.patched, ...secondary.patched], []);
+  });
+
+  it("waits for the newest generation, then judges", async () => {
+    let asked = 0;
+    const changing = region("a", "primary", () => {
+      asked += 1;
+      return asked < 4 ? rollout({ phase: "Healthy", observedGeneration: "6" }) : done();
+    });
+    const [status] = await waitForAll([changing], { intervalMs: 1, timeoutSeconds: 10 });
+    assert.equal(status?.current, true);
+    assert.ok(asked >= 4);
+  });
+
+  it("fails on Degraded with exit code 4 and says which region was not waited for", async () => {
+    const regions = [
+      region("a", "primary", done),
+      region("b", "secondary", () => rollout({ phase: "Degraded", abort: true, message: "breach" })),
+    ];
+    await assert.rejects(waitForAll(regions, { intervalMs: 1, timeoutSeconds: 5 }), (error: PlatformError) => {
+      assert.equal(error.exitCode, 4);
+      assert.match(error.message, /in b failed: aborted: breach \(not waited for: a\)/);
+      return true;
+    });
+  });
+
+  it("times out with exit code 9", async () => {
+    const stuck = region("a", "primary", () => rollout({ phase: "Progressing" }));
+    await assert.rejects(waitForAll([stuck], { intervalMs: 1, timeoutSeconds: 0.05 }), { exitCode: 9 });
+  });
+
+  it("is as patient as the stages are long", async () => {
+    assert.equal(await patience(region("a", "primary", done)), Math.round((600 + 60 + 900 + 60) * 1.2 + 300));
+  });
+});
+
+describe("rollout: regions from flags", () => {
+  it("reads region, kubeconfig and context", () => {
+    assert.deepEqual(parseTarget("secondary", `us-west1=${__filename}#admin`), {
+      region: "us-west1",
+      role: "secondary",
+      kubeconfigFile: __filename,
+      context: "admin",
+    });
+  });
+
+  it("refuses what it cannot use, with exit code 2 and the value received", () => {
+    for (const text of ["us-west1", "us-west1=/no/such/kubeconfig"]) {
+      assert.throws(
+        () => parseTarget("primary", text),
+        (error: PlatformError) => {
+          assert.equal(error.exitCode, 2);
+          assert.equal(error.faults[0]?.received, JSON.stringify(text));
+          return true;
+        },
+      );
+    }
+  });
+});
