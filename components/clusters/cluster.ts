@@ -50,6 +50,16 @@ export interface PodFederation {
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
+export interface AwsRoleRequest {
+  /** Name of the role's resources; unique in the stack. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** JSON of the role's only policy; what it does not allow is denied. */
+  readonly policy: pulumi.Input<string>;
+  readonly parent: pulumi.Resource;
+}
+
 /** How a pod proves to a cloud who it is, without a stored key. */
 export interface WorkloadIdentity {
   /** Annotations that the ServiceAccount must carry. */
@@ -96,4 +106,10 @@ export interface ClusterTarget {
   readonly ready: readonly pulumi.Resource[];
   /** Lets a ServiceAccount of this cluster use the granted buckets, in this cloud or another. */
   workloadIdentity(request: WorkloadIdentityRequest): WorkloadIdentity;
+  /**
+   * ARN of an AWS role that a ServiceAccount of this cluster assumes with its own token (audience
+   * `sts.amazonaws.com`), whatever cloud the cluster is in; absent where AWS cannot reach the cluster's issuer. Route 53
+   * is in AWS, and certificates by DNS-01 are needed in every region.
+   */
+  awsRole?(request: AwsRoleRequest): pulumi.Output<string>;
 }

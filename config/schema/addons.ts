@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel, doc, email, exactVersion, section } from "./primitives.js";
+import { dnsLabel, doc, email, exactVersion, httpUrl, section } from "./primitives.js";
 
 const addon = (defaults: { version: string; namespace: string; repository: string }) =>
   section({
@@ -12,45 +12,53 @@ const addon = (defaults: { version: string; namespace: string; repository: strin
     ),
   });
 
-/** What the platform needs in every cluster. Chart versions are the releases current in November 2026. */
+/** What the platform needs in every cluster. Chart versions are pinned: an upgrade is a change of configuration. */
 export const addonsSchema = section({
   istio: addon({
-    version: "1.27.1",
+    version: "1.31.1",
     namespace: "istio-system",
     repository: "https://istio-release.storage.googleapis.com/charts",
   }),
-  ingress: addon({ version: "2.3.0", namespace: "nginx-ingress", repository: "https://helm.nginx.com/stable" }),
-  certManager: addon({ version: "v1.18.2", namespace: "cert-manager", repository: "https://charts.jetstack.io" }),
+  ingress: addon({ version: "2.6.4", namespace: "nginx-ingress", repository: "https://helm.nginx.com/stable" }),
+  certManager: addon({ version: "v1.21.1", namespace: "cert-manager", repository: "https://charts.jetstack.io" }),
   argoRollouts: addon({
-    version: "2.40.4",
+    version: "2.41.0",
     namespace: "argo-rollouts",
     repository: "https://argoproj.github.io/argo-helm",
   }),
   cloudNativePg: addon({
-    version: "0.26.0",
+    version: "0.29.0",
     namespace: "cnpg-system",
     repository: "https://cloudnative-pg.github.io/charts",
   }),
   barmanPlugin: addon({
-    version: "0.2.0",
+    version: "0.7.0",
     namespace: "cnpg-system",
     repository: "https://cloudnative-pg.github.io/charts",
   }),
   prometheus: addon({
-    version: "77.6.2",
+    version: "88.5.3",
     namespace: "observability",
     repository: "https://prometheus-community.github.io/helm-charts",
   }),
   prometheusAdapter: addon({
-    version: "5.1.0",
+    version: "5.3.0",
     namespace: "observability",
     repository: "https://prometheus-community.github.io/helm-charts",
   }),
   otelCollector: addon({
-    version: "0.134.0",
+    version: "0.170.0",
     namespace: "observability",
     repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
   }),
+  ingressService: doc(
+    dnsLabel.default("nginx-ingress-public"),
+    "Service of the load balancer in front of a preinstalled ingress controller; its address is read.",
+  ),
+  acmeServer: doc(
+    httpUrl.default("https://acme-v02.api.letsencrypt.org/directory"),
+    "Directory of the certificate authority; its staging directory while trying things out, because of rate limits.",
+  ),
   acmeEmail: doc(email.default("platform-team@example.com"), "Account e-mail at the certificate authority."),
 });
 

@@ -30,6 +30,12 @@ export const failoverSchema = section({
     ),
     failures: doc(z.int().min(1).max(10).default(3), "Failures in a row that mark an endpoint as down."),
   }),
+  switchOperators: doc(
+    z
+      .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "must be an IAM role or user ARN"))
+      .default([]),
+    "IAM principals that may take the role that throws the switch; the role is made where there are any.",
+  ),
   leaseUrl: doc(
     z.url({ protocol: /^(s3|gs|https?)$/ }).optional(),
     "Object outside both regions that holds the writer's lease.",
@@ -94,6 +100,13 @@ export const observabilitySchema = section({
     httpUrl.default("http://otel-collector.observability:4317"),
     "Where the service sends its traces, OTLP over gRPC.",
   ),
+  export: section({
+    endpoint: doc(
+      z.string().min(1).optional(),
+      "OTLP endpoint (host:port, gRPC) to which the collector sends traces and logs; its own log where left out.",
+    ),
+    insecure: doc(z.boolean().default(false), "Send without TLS."),
+  }),
   logFormat: doc(z.enum(["json", "text"]).default("json"), "Format of the service's logs; only json is structured."),
 });
 

@@ -1,0 +1,73 @@
+import type { StackConfig } from "../../config/schema/stack.js";
+import { stores, type Store } from "../../config/schema/data.js";
+import type { ClusterTarget } from "../clusters/cluster.js";
+import { agentLabels } from "../contracts.js";
+
+/** A recovery plan as the rule book and `operations/` read it from ConfigMap `recovery-plans`. */
+export interface RecoveryPlanSummary {
+  readonly id: "region-outage" | "database-corruption" | "security-breach" | "data-loss";
+  readonly rtoMinutes: number;
+  readonly rpoMinutes: number;
+  /** Stores that the plan recovers, each with its own recovery point objective in minutes. */
+  readonly stores: Readonly<Partial<Record<Store, number>>>;
+  /** Keys of the regions that it covers. */
+  readonly regions: readonly string[];
+  /** In order of escalation. */
+  readonly contacts: readonly string[];
+}
+
+/** `ha-config` of R9; more than one secondary is listed in order of succession, separated by commas. */
+export function haConfig({ regions, failover }: StackConfig): Readonly<Record<string, string>> {
+  const placesOf = (role: "primary" | "secondary"): string =>
+    regions
+      .filter((region) => region.role === role)
+      .map(({ region }) => region)
+      .join(",");
+  return {
+    primary_region: placesOf("primary"),
+    secondary_region: placesOf("secondary"),
+    failover_threshold_seconds: String(failover.thresholdSeconds),
+  };
+}
+
+/** The four plans of R10, each for every region and every store that it recovers. */
+export function recoveryPlans({ recovery, regions }: StackConfig): RecoveryPlanSummary[] {
+  const everyStore = Object.fromEntries(stores.map((store) => [store, recovery.storeRpoMinutes[store]]));
+  const keys = regions.map(({ key }) => key);
+  const plan = (
+    id: RecoveryPlanSummary["id"],
+    section: "regionOutage" | "databaseCorruption" | "securityBreach" | "dataLoss",
+    covered: RecoveryPlanSummary["stores"],
+  ): RecoveryPlanSummary => ({
+    id,
+    rtoMinutes: recovery[section].rtoMinutes,
+    rpoMinutes: recovery[section].rpoMinutes,
+    stores: covered,
+    regions: keys,
+    contacts: recovery.contacts[section],
+  });
+  return [
+    plan("region-outage", "regionOutage", everyStore),
+    plan("database-corruption", "databaseCorruption", { postgres: recovery.storeRpoMinutes.postgres }),
+    plan("security-breach", "securityBreach", everyStore),
+    plan("data-loss", "dataLoss", everyStore),
+  ];
+}
+
+/** API of ServiceExport in a cluster: a GKE fleet brings a group of its own. */
+export function serviceExportApi(cloud: ClusterTarget["cloud"]): string {
+  return cloud === "gcp" ? "net.gke.io/v1" : "multicluster.x-k8s.io/v1alpha1";
+}
+
+/** Google's MultiClusterService of R9. It has no weights: those live in DNS. */
+export const multiClusterServiceSpec = {
+  template: {
+    spec: {
+      selector: { ...agentLabels },
+      ports: [
+        { name: "http", protocol: "TCP", port: 80, targetPort: 8080 },
+        { name: "grpc", protocol: "TCP", port: 9090, targetPort: 9090 },
+      ],
+    },
+  },
+};

@@ -1,0 +1,196 @@
+import * as aws from "@pulumi/aws";
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/schema/stack.js";
+import { switchObject } from "./names.js";
+
+/** A bucket in which the switch of any region can be thrown. */
+export interface SwitchBucket {
+  readonly region: string;
+  readonly name: pulumi.Output<string>;
+  /** Bucket as a URL: `s3://…` or `gs://…`; what `operations/` writes to. */
+  readonly uri: pulumi.Output<string>;
+  /** Host and path at which the health checkers ask for a region's object. */
+  readonly host: pulumi.Output<string>;
+  path(region: string): pulumi.Output<string>;
+}
+
+export interface SwitchArgs {
+  readonly name: string;
+  readonly config: StackConfig;
+  readonly dnsProvider: aws.Provider;
+  readonly parent: pulumi.Resource;
+}
+
+/** Policy of an S3 switch: the health checkers' addresses may read the objects, and nobody without TLS anything. */
+export function switchReadPolicy(arn: string, checkers: readonly string[]): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "HealthCheckersRead",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: `${arn}/fail-away/*`,
+        Condition: { IpAddress: { "aws:SourceIp": [...checkers] } },
+      },
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [arn, `${arn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  });
+}
+
+/** Policy of who throws the switch: these objects, and nothing else in the account. */
+export function switchPublishPolicy(arns: readonly string[]): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: ["s3:PutObject", "s3:DeleteObject", "s3:GetObject"],
+        Resource: arns.map((arn) => `${arn}/fail-away/*`),
+      },
+    ],
+  });
+}
+
+interface S3Switch extends SwitchBucket {
+  readonly arn: pulumi.Output<string>;
+}
+
+/** Bucket in S3. Public access stays blocked: a policy bound to fixed addresses does not count as public. */
+function createS3(args: SwitchArgs, key: string, region: string): S3Switch {
+  const { name, config, parent } = args;
+  const provider = new aws.Provider(
+    `${name}-aws-${key}`,
+    { region: region as aws.Region, defaultTags: { tags: { ...config.tags } } },
+    { parent },
+  );
+  const options = { parent, provider };
+  const bucket = new aws.s3.Bucket(`${name}-switch-${key}`, {}, options);
+  new aws.s3.BucketPublicAccessBlock(
+    `${name}-switch-${key}-private`,
+    {
+      bucket: bucket.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    options,
+  );
+  // Keys of KMS are of no use here: an anonymous reader can use none, and the object says nothing.
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    `${name}-switch-${key}-encryption`,
+    { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+    options,
+  );
+  const checkers = aws.getIpRangesOutput({ services: ["route53_healthchecks"] }, { provider, parent });
+  new aws.s3.BucketPolicy(
+    `${name}-switch-${key}-readers`,
+    {
+      bucket: bucket.bucket,
+      policy: pulumi.all([bucket.arn, checkers.cidrBlocks]).apply(([arn, cidrs]) => switchReadPolicy(arn, cidrs)),
+    },
+    options,
+  );
+  return {
+    region: key,
+    name: bucket.bucket,
+    uri: pulumi.interpolate`s3://${bucket.bucket}`,
+    arn: bucket.arn,
+    host: pulumi.interpolate`${bucket.bucket}.s3.${region}.amazonaws.com`,
+    path: (of) => pulumi.output(`/${switchObject(of)}`),
+  };
+}
+
+/**
+ * Bucket in Cloud Storage. It holds nothing but the switch, whose objects anyone may read and nobody list: IAM knows no
+ * addresses. Objects must be written with `Cache-Control: no-store`, or a cache would hold the switch for an hour.
+ */
+function createGcs(args: SwitchArgs, key: string, place: { region: string; project: string }): SwitchBucket {
+  const { name, config, parent } = args;
+  const provider = new gcp.Provider(`${name}-gcp-${key}`, { project: place.project, region: place.region }, { parent });
+  const options = { parent, provider };
+  const bucket = new gcp.storage.Bucket(
+    `${name}-switch-${key}`,
+    {
+      location: place.region.toUpperCase(),
+      uniformBucketLevelAccess: true,
+      publicAccessPrevention: "inherited",
+      labels: { ...config.tags },
+    },
+    options,
+  );
+  new gcp.storage.BucketIAMMember(
+    `${name}-switch-${key}-readers`,
+    { bucket: bucket.name, role: "roles/storage.legacyObjectReader", member: "allUsers" },
+    options,
+  );
+  const publisher = new gcp.serviceaccount.Account(
+    `${name}-switch-${key}-publisher`,
+    { accountId: `switch-${key}`.slice(0, 30), displayName: "Throws the failover switch, and nothing else" },
+    options,
+  );
+  new gcp.storage.BucketIAMMember(
+    `${name}-switch-${key}-publish`,
+    {
+      bucket: bucket.name,
+      role: "roles/storage.objectUser",
+      member: pulumi.interpolate`serviceAccount:${publisher.email}`,
+    },
+    options,
+  );
+  return {
+    region: key,
+    name: bucket.name,
+    uri: pulumi.interpolate`gs://${bucket.name}`,
+    host: pulumi.output("storage.googleapis.com"),
+    path: (of) => pulumi.interpolate`/${bucket.name}/${switchObject(of)}`,
+  };
+}
+
+/** Role in AWS that may throw the switch, for the operators that the configuration names. */
+function createPublisher(args: SwitchArgs, arns: readonly pulumi.Output<string>[]): void {
+  const { name, config, dnsProvider, parent } = args;
+  const { switchOperators } = config.failover;
+  if (switchOperators.length === 0 || arns.length === 0) return;
+  const role = new aws.iam.Role(
+    `${name}-switch-publisher`,
+    {
+      description: "Throws the failover switch, and nothing else",
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: switchOperators } }],
+      }),
+    },
+    { parent, provider: dnsProvider },
+  );
+  new aws.iam.RolePolicy(
+    `${name}-switch-publisher`,
+    { role: role.name, policy: pulumi.all([...arns]).apply(switchPublishPolicy) },
+    { parent, provider: dnsProvider },
+  );
+}
+
+/** One switch bucket in every region that is in a cloud, so that the switch can be thrown while a region is down. */
+export function createSwitches(args: SwitchArgs): readonly SwitchBucket[] {
+  const s3: S3Switch[] = [];
+  const gcs: SwitchBucket[] = [];
+  for (const region of args.config.regions) {
+    if (region.cloud === "aws") s3.push(createS3(args, region.key, region.region));
+    if (region.cloud === "gcp") gcs.push(createGcs(args, region.key, region));
+  }
+  createPublisher(
+    args,
+    s3.map((bucket) => bucket.arn),
+  );
+  return [...s3, ...gcs];
+}
