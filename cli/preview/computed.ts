@@ -135,7 +135,11 @@ export function computeOutputs(
 ): MockResourceResult {
   const given = inputs as Inputs;
   if (custom === false) return { id: undefined, state: { ...given } };
-  if (type.startsWith("kubernetes:")) return { id: outputsKnown ? kubernetesId(given, name) : "", state: { ...given } };
+  if (type.startsWith("kubernetes:")) {
+    return outputsKnown
+      ? { id: kubernetesId(given, name), state: { ...given, ...kubernetesStatus(given) } }
+      : { id: "", state: { ...given } };
+  }
   if (type.startsWith("pulumi:providers:")) return { id: `${name}-id`, state: { ...given } };
   if (!outputsKnown) return { id: "", state: { ...given } };
   const unique = computedMark + createHash("sha256").update(`${type}/${name}`).digest("hex").slice(0, 9);
@@ -144,6 +148,13 @@ export function computeOutputs(
     id: id !== undefined && id !== "" ? id : text(outputs.id, `${name}-${unique}`),
     state: { ...given, ...outputs },
   };
+}
+
+/** A load balancer's Service is given a name or an address; which of them is read depends on the cluster's cloud. */
+function kubernetesStatus({ spec }: Inputs): Outputs {
+  const balanced = (spec as { type?: string } | undefined)?.type === "LoadBalancer";
+  const ingress = [{ hostname: `${computedMark}.elb.example`, ip: "192.0.2.1" }];
+  return balanced ? { status: { loadBalancer: { ingress } } } : {};
 }
 
 function kubernetesId(inputs: Inputs, name: string): string {

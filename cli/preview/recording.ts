@@ -119,6 +119,8 @@ export function computeInvoke(token: string): Record<string, unknown> {
       return { accountId: "123456789012", arn: `arn:aws:iam::123456789012:user/${computedMark}`, userId: computedMark };
     case "aws:index/getPartition:getPartition":
       return { partition: "aws", dnsSuffix: "amazonaws.com" };
+    case "aws:index/getIpRanges:getIpRanges":
+      return { cidrBlocks: ["192.0.2.0/24"], ipv6CidrBlocks: [], syncToken: 1 };
     case "gcp:organizations/getProject:getProject":
       return { number: "123456789012" };
     case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
+import { createCustomResource } from "../custom-resource.js";
 import { type AddonContext, installChart, type Installed } from "./chart.js";
 
 /** Service account whose token answers DNS-01 challenges; it may do nothing else. */
@@ -121,20 +122,15 @@ function createIssuer(
   dependsOn: Installed,
 ): k8s.apiextensions.CustomResource {
   const { name, cluster, config, parent } = context;
-  return new k8s.apiextensions.CustomResource(
+  const { acmeServer: server, acmeEmail: email } = config.addons;
+  const { issuer } = config.traffic;
+  return createCustomResource(
     `${name}-issuer`,
     {
       apiVersion: "cert-manager.io/v1",
       kind: "ClusterIssuer",
-      metadata: { name: config.traffic.issuer },
-      spec: {
-        acme: {
-          server: config.addons.acmeServer,
-          email: config.addons.acmeEmail,
-          privateKeySecretRef: { name: `${config.traffic.issuer}-account` },
-          solvers,
-        },
-      },
+      name: issuer,
+      spec: { acme: { server, email, privateKeySecretRef: { name: `${issuer}-account` }, solvers } },
     },
     { parent, provider: cluster.provider, dependsOn: [...dependsOn] },
   );

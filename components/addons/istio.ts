@@ -66,5 +66,14 @@ export function installIstio(context: AddonContext): Installed {
     values: istiodValues(context),
     dependsOn: [base, cni],
   });
-  return [base, cni, istiod];
+  if (!context.config.addons.istioGateway) return [base, cni, istiod];
+  const gateway = installChart(context, {
+    addon,
+    release: "istio-ingressgateway",
+    chart: "gateway",
+    // The Gateway of the routes selects `istio: ingressgateway`; the nginx controller stays the way in from outside.
+    values: { service: { type: "ClusterIP" }, labels: { istio: "ingressgateway" } },
+    dependsOn: [istiod],
+  });
+  return [base, cni, istiod, gateway];
 }

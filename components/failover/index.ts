@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import type { RegionEndpoint } from "../contracts.js";
+import { createCustomResource } from "../custom-resource.js";
 import { createDns, type HealthCheckIds } from "./dns.js";
 import { haConfig, multiClusterServiceSpec, recoveryPlans, serviceExportApi } from "./objects.js";
 import { planRecords } from "./record-plan.js";
@@ -39,13 +40,14 @@ export class Failover extends pulumi.ComponentResource {
     this.registerOutputs({ healthChecks: this.healthChecks, switches: this.switches });
   }
 
-  private createRecords({ config, zone, endpoints }: FailoverArgs): {
+  private createRecords({ config, zone, endpoints, clusters }: FailoverArgs): {
     readonly checks: HealthCheckIds;
     readonly switches: readonly SwitchBucket[];
   } {
     if (zone === undefined) return { checks: new Map(), switches: [] };
     const common = { name: this.label, parent: this };
-    const switches = config.regions.length > 1 ? createSwitches({ ...common, config, dnsProvider: zone.provider }) : [];
+    const switches =
+      config.regions.length > 1 ? createSwitches({ ...common, config, clusters, dnsProvider: zone.provider }) : [];
     const checks = createDns({ ...common, plan: planRecords(config, endpoints), zone, endpoints, switches });
     return { checks, switches };
   }
@@ -63,18 +65,19 @@ export class Failover extends pulumi.ComponentResource {
     };
     configMap("ha-config", haConfig(config));
     configMap("recovery-plans", { "plans.json": JSON.stringify(recoveryPlans(config), undefined, 2) });
-    new k8s.apiextensions.CustomResource(
+    createCustomResource(
       `${this.label}-service-export-${cluster.key}`,
-      { apiVersion: serviceExportApi(cluster.cloud), kind: "ServiceExport", metadata: { name: service, namespace } },
+      { apiVersion: serviceExportApi(cluster.cloud), kind: "ServiceExport", name: service, namespace },
       options,
     );
     if (clusters.length > 1 && clusters.every(({ cloud }) => cloud === "gcp")) {
-      new k8s.apiextensions.CustomResource(
+      createCustomResource(
         `${this.label}-multi-cluster-service-${cluster.key}`,
         {
           apiVersion: "networking.gke.io/v1",
           kind: "MultiClusterService",
-          metadata: { name: service, namespace },
+          name: service,
+          namespace,
           spec: multiClusterServiceSpec,
         },
         options,

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
+import type { ClusterTarget } from "../clusters/cluster.js";
 import { switchObject } from "./names.js";
 
 /** A bucket in which the switch of any region can be thrown. */
@@ -18,6 +19,7 @@ export interface SwitchBucket {
 export interface SwitchArgs {
   readonly name: string;
   readonly config: StackConfig;
+  readonly clusters: readonly ClusterTarget[];
   readonly dnsProvider: aws.Provider;
   readonly parent: pulumi.Resource;
 }
@@ -66,13 +68,7 @@ interface S3Switch extends SwitchBucket {
 }
 
 /** Bucket in S3. Public access stays blocked: a policy bound to fixed addresses does not count as public. */
-function createS3(args: SwitchArgs, key: string, region: string): S3Switch {
-  const { name, config, parent } = args;
-  const provider = new aws.Provider(
-    `${name}-aws-${key}`,
-    { region: region as aws.Region, defaultTags: { tags: { ...config.tags } } },
-    { parent },
-  );
+function createS3({ name, parent }: SwitchArgs, { key, region, cloudProvider: provider }: ClusterTarget): S3Switch {
   const options = { parent, provider };
   const bucket = new aws.s3.Bucket(`${name}-switch-${key}`, {}, options);
   new aws.s3.BucketPublicAccessBlock(
@@ -115,17 +111,17 @@ function createS3(args: SwitchArgs, key: string, region: string): S3Switch {
  * Bucket in Cloud Storage. It holds nothing but the switch, whose objects anyone may read and nobody list: IAM knows no
  * addresses. Objects must be written with `Cache-Control: no-store`, or a cache would hold the switch for an hour.
  */
-function createGcs(args: SwitchArgs, key: string, place: { region: string; project: string }): SwitchBucket {
-  const { name, config, parent } = args;
-  const provider = new gcp.Provider(`${name}-gcp-${key}`, { project: place.project, region: place.region }, { parent });
+function createGcs(
+  { name, parent }: SwitchArgs,
+  { key, region, cloudProvider: provider }: ClusterTarget,
+): SwitchBucket {
   const options = { parent, provider };
   const bucket = new gcp.storage.Bucket(
     `${name}-switch-${key}`,
     {
-      location: place.region.toUpperCase(),
+      location: region.toUpperCase(),
       uniformBucketLevelAccess: true,
       publicAccessPrevention: "inherited",
-      labels: { ...config.tags },
     },
     options,
   );
@@ -182,12 +178,8 @@ function createPublisher(args: SwitchArgs, arns: readonly pulumi.Output<string>[
 
 /** One switch bucket in every region that is in a cloud, so that the switch can be thrown while a region is down. */
 export function createSwitches(args: SwitchArgs): readonly SwitchBucket[] {
-  const s3: S3Switch[] = [];
-  const gcs: SwitchBucket[] = [];
-  for (const region of args.config.regions) {
-    if (region.cloud === "aws") s3.push(createS3(args, region.key, region.region));
-    if (region.cloud === "gcp") gcs.push(createGcs(args, region.key, region));
-  }
+  const s3 = args.clusters.filter(({ cloud }) => cloud === "aws").map((cluster) => createS3(args, cluster));
+  const gcs = args.clusters.filter(({ cloud }) => cloud === "gcp").map((cluster) => createGcs(args, cluster));
   createPublisher(
     args,
     s3.map((bucket) => bucket.arn),

@@ -1,7 +1,5 @@
-import { showValue, type Fault } from "../../common/errors.js";
-import type { StackConfig } from "../schema/stack.js";
-
-type Rule = (config: StackConfig) => Fault[];
+import { showValue } from "../../common/errors.js";
+import type { Rule } from "./index.js";
 
 /** Longest key that still leaves room in the switch buckets' names, which clouds limit to 63 characters. */
 const longestKey = 24;

@@ -2,6 +2,7 @@ import type { Fault } from "../../common/errors.js";
 import type { StackConfig } from "../schema/stack.js";
 import { agentRules } from "./agent.js";
 import { deliveryRules } from "./delivery.js";
+import { failoverRules } from "./failover.js";
 import { productionRules } from "./production.js";
 import { regionRules } from "./regions.js";
 import { storeRules } from "./stores.js";
@@ -14,5 +15,6 @@ export const crossFieldRules: readonly Rule[] = [
   ...agentRules,
   ...deliveryRules,
   ...storeRules,
+  ...failoverRules,
   ...productionRules,
 ];

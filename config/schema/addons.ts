@@ -51,6 +51,10 @@ export const addonsSchema = section({
     namespace: "observability",
     repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
   }),
+  istioGateway: doc(
+    z.boolean().default(false),
+    "Install Istio's own gateway too, for callers that come to the mesh without the ingress controller.",
+  ),
   ingressService: doc(
     dnsLabel.default("nginx-ingress-public"),
     "Service of the load balancer in front of a preinstalled ingress controller; its address is read.",

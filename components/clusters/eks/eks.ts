@@ -2,10 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegionConfig } from "../../../config/schema/regions.js";
-import type { ClusterTarget, WorkloadIdentity, WorkloadIdentityRequest } from "../cluster.js";
+import type { AwsRoleRequest, ClusterTarget, WorkloadIdentity, WorkloadIdentityRequest } from "../cluster.js";
+import { createAwsRole } from "../identity/aws-role.js";
 import { createBucketMembers, gcsFederation, poolMember, type TrustingPool } from "../identity/gcs.js";
 import { refusal, sortGrants } from "../identity/grants.js";
-import { createBucketRole } from "../identity/s3.js";
+import { createBucketRole, type TrustedIssuer } from "../identity/s3.js";
 import { eksKubeconfig } from "../kubeconfig.js";
 import { clusterName, encryptedStorageClass } from "../names.js";
 import { createKubernetesProvider } from "../provider.js";
@@ -67,9 +68,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
 
   workloadIdentity(request: WorkloadIdentityRequest): WorkloadIdentity {
     const grants = sortGrants(this, request);
-    const { issuer, oidcProviderArn: providerArn } = this.#controlPlane;
-    const trusted = { issuer, providerArn, cluster: this.#scope.cluster, provider: this.cloudProvider };
-    const role = grants.aws.length > 0 ? createBucketRole(request, grants.aws, trusted) : undefined;
+    const role = grants.aws.length > 0 ? createBucketRole(request, grants.aws, this.#trustedByAws()) : undefined;
     const pool = grants.gcp.length > 0 ? this.#trustedByGoogle(request) : undefined;
     if (pool) {
       createBucketMembers(request, grants.gcp, { member: poolMember(pool, request), provider: pool.provider });
@@ -79,6 +78,15 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
       principal: role?.arn ?? (pool && poolMember(pool, request)),
       federation: pool && gcsFederation(request, pool, this.provider),
     };
+  }
+
+  awsRole(request: AwsRoleRequest): pulumi.Output<string> {
+    return createAwsRole(request, this.#trustedByAws());
+  }
+
+  #trustedByAws(): TrustedIssuer {
+    const { issuer, oidcProviderArn: providerArn } = this.#controlPlane;
+    return { issuer, providerArn, cluster: this.#scope.cluster, provider: this.cloudProvider };
   }
 
   // One pool serves every ServiceAccount of the cluster; it is made when the first of them needs it.

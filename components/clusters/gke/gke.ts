@@ -2,7 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { GcpRegionConfig } from "../../../config/schema/regions.js";
-import type { ClusterTarget, WorkloadIdentity, WorkloadIdentityRequest } from "../cluster.js";
+import type { AwsRoleRequest, ClusterTarget, WorkloadIdentity, WorkloadIdentityRequest } from "../cluster.js";
+import { createAwsRole } from "../identity/aws-role.js";
 import { createBucketMembers } from "../identity/gcs.js";
 import { sortGrants } from "../identity/grants.js";
 import { createBucketRole, s3Federation, type TrustedIssuer } from "../identity/s3.js";
@@ -69,6 +70,10 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
       principal: account?.email ?? role?.arn,
       federation: role && s3Federation(role),
     };
+  }
+
+  awsRole(request: AwsRoleRequest): pulumi.Output<string> {
+    return createAwsRole(request, this.#trustedByAws());
   }
 
   // One OIDC provider serves every ServiceAccount of the cluster; it is made when the first of them needs it.
