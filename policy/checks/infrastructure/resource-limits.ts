@@ -1,0 +1,43 @@
+import { parseQuantity } from "../../../common/quantity.js";
+import { defineCheck } from "../../engine/check.js";
+import { at, isUnknown, UNKNOWN } from "../../model/values.js";
+import { eachContainer, type Problem } from "../support/containers.js";
+import { workloads } from "../support/subjects.js";
+
+/**
+ * Severity high. One container without limits can starve its node, and every other pod on it. Init containers count:
+ * they run on the same node. Source: R1 (resource limits), Kubernetes documentation on resource management.
+ */
+export const resourceLimits = defineCheck({
+  id: "resource-limits",
+  title: "Every container has CPU and memory limits",
+  category: "infrastructure",
+  severity: "high",
+  scope: "resource",
+  why: "A container without limits can take the whole node and bring down its neighbours.",
+  remediation: "Set resources.limits.cpu and resources.limits.memory on every container, init containers included.",
+  link: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+  subjects: workloads,
+  judge: eachContainer({
+    passed: "CPU and memory are limited on every container",
+    problem: ({ spec }) => limitsProblem(spec),
+  }),
+});
+
+function limitsProblem(spec: unknown): Problem {
+  const wrong: string[] = [];
+  let unknown = false;
+  for (const resource of ["cpu", "memory"]) {
+    const value = at(spec, "resources", "limits", resource);
+    if (isUnknown(value)) unknown = true;
+    else if (value === undefined || value === null) wrong.push(`no ${resource} limit`);
+    else if (!isPositive(value)) wrong.push(`an unusable ${resource} limit`);
+  }
+  if (wrong.length > 0) return `has ${wrong.join(" and ")}`;
+  return unknown ? UNKNOWN : undefined;
+}
+
+function isPositive(value: unknown): boolean {
+  const amount = typeof value === "number" ? value : typeof value === "string" ? parseQuantity(value) : undefined;
+  return amount !== undefined && amount > 0;
+}

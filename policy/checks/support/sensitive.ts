@@ -1,0 +1,45 @@
+/** How sure a name or value is of being a secret. */
+export type Sensitivity = "certain" | "likely";
+
+const CERTAIN =
+  /(^|_)(password|passwd|passphrase|pwd|secret|secrets|api_?key|apikey|access_?key|secret_?key|private_?key|encryption_?key|signing_?key|account_?key|batch_?key|key_content|credential|credentials|client_?secret|connection_?string|auth_?token|access_?token|refresh_?token|bearer|token)(_|$)|password|passwd|secretkey|privatekey|apikey/i;
+
+/** `…_KEY` may be anything from an encryption key to the key of a partition. */
+const LIKELY = /(^|_)key$/i;
+const NOT_A_SECRET_KEY =
+  /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$/i;
+
+/** What such a name says about a secret, rather than holding it: where it is, how long it lives, whether it is used. */
+const ABOUT_A_SECRET =
+  /_(file|files|dir|directory|path|paths|name|names|ref|url|uri|host|endpoint|issuer|ttl|seconds|minutes|hours|days|expiry|expiration|lifetime|length|min_length|limit|count|size|type|algorithm|header|enabled|required|provider|version|rotation|policy|bucket|namespace|arn|id|audience|mount|store)$/i;
+const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(_|$)|tokens$/i;
+
+/** Whether a variable's or key's name is that of a secret. */
+export function nameTells(name: string): Sensitivity | undefined {
+  const spelled = name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").replaceAll(/[.\-\s]/g, "_");
+  if (/(^|_)access_key_id$/i.test(spelled)) return "likely";
+  if (ABOUT_A_SECRET.test(spelled) || ABOUT_TOKENS.test(spelled) || /^google_application_credentials$/i.test(spelled)) {
+    return undefined;
+  }
+  if (CERTAIN.test(spelled)) return "certain";
+  return LIKELY.test(spelled) && !NOT_A_SECRET_KEY.test(spelled) ? "likely" : undefined;
+}
+
+const CREDENTIALS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /\bAKIA[0-9A-Z]{16}\b/,
+  /\bgh[pousr]_[A-Za-z0-9]{36,}\b/,
+  /\bxox[abprs]-[A-Za-z0-9-]{10,}/,
+  /\bsk-[A-Za-z0-9_-]{20,}\b/,
+  /\bAIza[0-9A-Za-z_-]{35}\b/,
+  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/,
+  // A password inside a URL; `$(PASSWORD)` is filled in from elsewhere.
+  /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{1,200}:[^\s/@$<{][^\s/@]{0,200}@/i,
+];
+
+/** Whether a value is a credential whatever its name. Only the first 20,000 characters are looked at. */
+export function holdsCredential(value: string): boolean {
+  if (value.length < 12) return false;
+  const head = value.length > 20_000 ? value.slice(0, 20_000) : value;
+  return CREDENTIALS.some((pattern) => pattern.test(head));
+}

@@ -1,0 +1,189 @@
+import { at, number, record, records, text, texts } from "./values.js";
+import type { Resource, Subject } from "./resource.js";
+import type { PlatformView } from "./view.js";
+
+/** Labels and annotations by which the platform's components say what they are to the rule book. */
+export const STORE_LABEL = "agent-platform.io/store";
+export const BACKUP_LABEL = "agent-platform.io/backup";
+const ANNOTATION = "agent-platform.io/";
+
+/** Where data is kept that somebody would miss. */
+export interface Store extends Subject {
+  /** `postgres`, `redis`, `vector`; for what carries no label, the name of its workload. */
+  readonly store: string;
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+/** One schedule that backs something up. */
+export interface Backup extends Subject {
+  /** `*` where it is about everything in its reach. */
+  readonly store: string;
+  readonly cluster: string;
+  /** Cron expression of five fields, `undefined` where none is declared. */
+  readonly schedule: string | undefined;
+  readonly retentionDays: number | undefined;
+  readonly encrypted: boolean | undefined;
+  readonly location: string | undefined;
+  readonly copyLocation: string | undefined;
+  /** False for policies that only bring backups in. */
+  readonly takes: boolean;
+}
+
+export interface RecoveryPlan {
+  readonly id: string;
+  readonly rtoMinutes: number | undefined;
+  readonly rpoMinutes: number | undefined;
+  readonly stores: readonly string[];
+  readonly regions: readonly string[];
+  /** Moment of the last drill, RFC 3339. */
+  readonly lastDrill: string | undefined;
+}
+
+/** Data stores of the input: labelled objects, CloudNativePG clusters, and sets with volumes of their own. */
+export function storesOf(view: PlatformView): readonly Store[] {
+  return view.once("stores", () => {
+    const objects = view.resources.filter(
+      (resource) => resource.labels[BACKUP_LABEL] !== "true" && isStore(resource) && !isOwnedByBackup(resource),
+    );
+    return objects.map((resource) => ({
+      id: resource.id,
+      origin: resource.origin,
+      annotations: resource.annotations,
+      cluster: resource.cluster,
+      namespace: resource.namespace,
+      store: resource.labels[STORE_LABEL] ?? (isPostgresCluster(resource) ? "postgres" : resource.name),
+    }));
+  });
+}
+
+const STORE_KINDS = new Set(["StatefulSet", "Deployment", "Cluster"]);
+
+function isStore(resource: Resource): boolean {
+  if (!STORE_KINDS.has(resource.kind)) return false;
+  if (isPostgresCluster(resource)) return true;
+  if (resource.kind === "Cluster") return false;
+  if (resource.labels[STORE_LABEL] !== undefined) return true;
+  return records(at(resource.body, "spec", "volumeClaimTemplates")).length > 0;
+}
+
+function isPostgresCluster(resource: Resource): boolean {
+  return resource.kind === "Cluster" && resource.group === "postgresql.cnpg.io";
+}
+
+function isOwnedByBackup(resource: Resource): boolean {
+  return resource.labels[BACKUP_LABEL] === "false";
+}
+
+/** Backup schedules of the input: labelled objects first, then what known backup tools declare. */
+export function backupsOf(view: PlatformView): readonly Backup[] {
+  return view.once("backups", () => view.resources.flatMap((resource) => toBackup(resource) ?? []));
+}
+
+/** The schedules that cover a store, of its own cluster. */
+export function backupsOfStore(store: Store, view: PlatformView): readonly Backup[] {
+  return backupsOf(view).filter(
+    (backup) => backup.cluster === store.cluster && (backup.store === store.store || backup.store === "*"),
+  );
+}
+
+function toBackup(resource: Resource): Backup | undefined {
+  const base = {
+    id: resource.id,
+    origin: resource.origin,
+    annotations: resource.annotations,
+    cluster: resource.cluster,
+  };
+  if (resource.labels[BACKUP_LABEL] === "true") return { ...base, ...labelled(resource), takes: true };
+  const spec = record(resource.body.spec);
+  const silent = { encrypted: undefined, location: undefined, copyLocation: undefined };
+  if (resource.kind === "Schedule" && resource.group === "velero.io") {
+    // Velero keeps a backup for 30 days where no ttl is given.
+    const days = hours(at(spec, "template", "ttl")) ?? 720;
+    return { ...base, ...silent, store: "*", schedule: text(spec.schedule), retentionDays: days / 24, takes: true };
+  }
+  if (resource.kind === "Policy" && resource.group === "config.kio.kasten.io") {
+    const actions = records(spec.actions).flatMap((action) => text(action.action) ?? []);
+    const kept = Object.keys(record(spec.retention)).length > 0 ? 1 : undefined;
+    return {
+      ...base,
+      ...silent,
+      store: "*",
+      schedule: text(spec.frequency),
+      retentionDays: kept,
+      copyLocation: actions.includes("export") ? "exported" : undefined,
+      takes: actions.includes("backup"),
+    };
+  }
+  return undefined;
+}
+
+function labelled({ annotations, labels, body }: Resource): Omit<Backup, keyof Subject | "cluster" | "takes"> {
+  const read = (name: string): string | undefined => annotations[ANNOTATION + name];
+  const days = Number(read("retention-days"));
+  const encrypted = read("encrypted");
+  return {
+    store: read("store") ?? labels[STORE_LABEL] ?? "*",
+    schedule: text(at(body, "spec", "schedule")) ?? read("schedule"),
+    retentionDays: Number.isFinite(days) && days > 0 ? days : undefined,
+    encrypted: encrypted === undefined ? undefined : encrypted === "true",
+    location: read("location"),
+    copyLocation: read("copy-location"),
+  };
+}
+
+function hours(value: unknown): number | undefined {
+  const amount = /^(\d+)h/.exec(text(value) ?? "")?.[1];
+  return amount === undefined ? undefined : Number(amount);
+}
+
+/** The plans of every ConfigMap `recovery-plans`; entries that are no JSON object are reported as plans without figures. */
+export function plansOf(view: PlatformView): readonly RecoveryPlan[] {
+  return view.once("plans", () =>
+    view
+      .ofKind("ConfigMap")
+      .filter((map) => map.name === "recovery-plans")
+      .flatMap((map) => Object.entries(record(map.body.data)))
+      .flatMap(([key, value]) => parsePlans(key, value)),
+  );
+}
+
+function parsePlans(key: string, value: unknown): RecoveryPlan[] {
+  const parsed = parseJson(text(value) ?? "");
+  const entries = Array.isArray(parsed) ? records(parsed) : [record(parsed)];
+  return entries.map((plan) => ({
+    id: text(plan.id) ?? key,
+    rtoMinutes: number(plan.rtoMinutes),
+    rpoMinutes: number(plan.rpoMinutes),
+    stores: texts(plan.stores),
+    regions: texts(plan.regions),
+    lastDrill: text(plan.lastDrill),
+  }));
+}
+
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Regions that the platform says it runs in (`ha-config`). */
+export function regionsOf(view: PlatformView): readonly string[] {
+  const regions = view
+    .ofKind("ConfigMap")
+    .filter((map) => map.name === "ha-config")
+    .flatMap((map) => ["primary_region", "secondary_region"].flatMap((key) => text(at(map.body, "data", key)) ?? []));
+  return [...new Set(regions)];
+}
+
+/** When a store's backup was last restored and verified (ConfigMap `backup-verification`); the newest record counts. */
+export function lastVerified(store: Store, view: PlatformView): string | undefined {
+  const moments = view
+    .ofKind("ConfigMap")
+    .filter((map) => map.name === "backup-verification")
+    .filter((map) => (map.annotations[`${ANNOTATION}store`] ?? store.store) === store.store)
+    .flatMap((map) => text(at(map.body, "data", store.store)) ?? map.annotations[`${ANNOTATION}last-verified`] ?? []);
+  return moments.sort().at(-1);
+}

@@ -1,0 +1,66 @@
+import { append } from "./collections.js";
+import type { CloudResource, Resource } from "./resource.js";
+import { Relations } from "./relations.js";
+import { toWorkload, type Workload } from "./workload.js";
+
+/** What cannot be read from resources: facts that the stack's configuration or the operators state. */
+export interface PlatformFacts {
+  /** `production` (the default: unknown environments are held to the strictest rules), `staging`, `local`, … */
+  readonly environment?: string;
+  /** The moment that ages and expiries are measured against. */
+  readonly now: Date;
+}
+
+/** Everything that one judgement is about: objects by cluster, kind and namespace, resources of clouds, and facts. */
+export class PlatformView {
+  readonly workloads: readonly Workload[];
+  readonly relations: Relations;
+  private readonly byKind = new Map<string, Resource[]>();
+  private readonly byName = new Map<string, Resource>();
+  private readonly byType = new Map<string, CloudResource[]>();
+  private readonly memory = new Map<string, unknown>();
+
+  constructor(
+    readonly resources: readonly Resource[],
+    readonly cloud: readonly CloudResource[],
+    readonly facts: PlatformFacts,
+  ) {
+    const workloads: Workload[] = [];
+    for (const resource of resources) {
+      append(this.byKind, resource.kind, resource);
+      this.byName.set(nameKey(resource), resource);
+      const workload = toWorkload(resource);
+      if (workload) workloads.push(workload);
+    }
+    for (const resource of cloud) append(this.byType, resource.type, resource);
+    this.workloads = workloads;
+    this.relations = new Relations(this);
+  }
+
+  get environment(): string {
+    return this.facts.environment ?? "production";
+  }
+
+  ofKind(...kinds: readonly string[]): readonly Resource[] {
+    return kinds.length === 1 ? (this.byKind.get(kinds[0] ?? "") ?? []) : kinds.flatMap((kind) => this.ofKind(kind));
+  }
+
+  /** Resources of a cloud whose Pulumi type is one of these. */
+  ofType(...types: readonly string[]): readonly CloudResource[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []);
+  }
+
+  /** What is costly and the same for every subject: computed once for a view. */
+  once<T>(key: string, compute: () => T): T {
+    if (!this.memory.has(key)) this.memory.set(key, compute());
+    return this.memory.get(key) as T;
+  }
+
+  find(reference: Pick<Resource, "cluster" | "kind" | "namespace" | "name">): Resource | undefined {
+    return this.byName.get(nameKey(reference));
+  }
+}
+
+function nameKey(reference: Pick<Resource, "cluster" | "kind" | "namespace" | "name">): string {
+  return `${reference.cluster}\n${reference.kind}\n${reference.namespace}\n${reference.name}`;
+}
