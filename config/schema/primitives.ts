@@ -1,4 +1,4 @@
-import { parseCidr } from "cidr-tools";
+import { mergeCidr } from "cidr-tools";
 import { Cron } from "croner";
 import parseDuration from "parse-duration";
 import { z } from "zod";
@@ -60,7 +60,7 @@ export const cronLine = z.string().refine((text) => {
 export const cidr = z.string().refine((text) => {
   try {
     // The host part must be empty: clouds refuse 10.0.0.1/16, or silently round it down.
-    return text.includes("/") && parseCidr(text).cidr === text;
+    return text.includes("/") && mergeCidr([text])[0] === text;
   } catch {
     return false;
   }

@@ -1,0 +1,54 @@
+import { Command, CommanderError } from "commander";
+import { ExitCode, formatError, PlatformError } from "../common/errors.js";
+
+/** A command's module, loaded only when it is the one that runs: a preview does not pay for the backup's libraries. */
+interface CommandModule {
+  readonly summary: string;
+  readonly register: () => Promise<(program: Command) => void>;
+}
+
+const commands: Readonly<Record<string, CommandModule>> = {
+  preview: {
+    summary: "show everything that a stack would create, offline",
+    register: async () => (await import("./preview/command.js")).registerPreview,
+  },
+  render: {
+    summary: "write every object of a stack to files",
+    register: async () => (await import("./render/command.js")).registerRender,
+  },
+};
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("agent-platform")
+    .description("Takes an AI-agent memory service to production on two clouds, and keeps it there.")
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 error, 2 bad input, 4 resource, 5 policy, 6 no such stack, 9 time-out.",
+    );
+  const wanted = argv.find((argument) => argument in commands);
+  for (const [name, { summary, register }] of Object.entries(commands)) {
+    if (name === wanted) (await register())(program);
+    else program.command(name).description(summary);
+  }
+  await program.parseAsync([...argv], { from: "user" });
+}
+
+function report(thrown: unknown): ExitCode {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return ExitCode.ok;
+    process.stderr.write(`${thrown.message}\nRun it with --help for its options.\n`);
+    return ExitCode.configuration;
+  }
+  if (thrown instanceof PlatformError) {
+    process.stderr.write(`${formatError(thrown)}\n`);
+    return thrown.exitCode;
+  }
+  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  return ExitCode.error;
+}
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  process.exitCode = report(thrown);
+});

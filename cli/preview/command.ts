@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { wantsColor } from "../output/color.js";
+import { startProgress } from "../output/progress.js";
+import { runStack } from "./run-stack.js";
+import { requireStack, withStack } from "./stack-option.js";
+import { summarize } from "./summary.js";
+import { renderPreview } from "./terminal.js";
+
+interface PreviewOptions {
+  readonly stack?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+  readonly firstDeploy?: boolean;
+}
+
+export function registerPreview(program: Command): void {
+  withStack(program.command("preview"))
+    .description("Show everything that a stack would create: no account, no CLI, no network.")
+    .option("--json", "machine-readable summary on standard output")
+    .option("--full", "every resource by name")
+    .option("--first-deploy", "treat every computed value as unknown, as the first preview by the engine does")
+    .addHelpText("after", "\nExample:\n  npm run preview -- --stack production")
+    .action(preview);
+}
+
+async function preview(options: PreviewOptions): Promise<void> {
+  const stack = requireStack(options.stack);
+  const progress = startProgress(`running the program for ${stack}`);
+  const run = await runStack(stack, { outputsKnown: options.firstDeploy !== true }).finally(() => progress.stop());
+  const summary = summarize(run);
+  const text =
+    options.json === true
+      ? JSON.stringify(summary, undefined, 2)
+      : renderPreview(summary, { color: wantsColor(process.stdout), full: options.full === true });
+  process.stdout.write(`${text}\n`);
+}
