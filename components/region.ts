@@ -4,10 +4,10 @@ import type { StackConfig } from "../config/schema/stack.js";
 import { AgentService } from "./agent/agent-service.js";
 import type { ClusterTarget } from "./clusters/cluster.js";
 import { createCluster } from "./clusters/create.js";
-import type { StoreCredentials, StoreEndpoint } from "./contracts.js";
+import type { RegionVaults, StoreCredentials } from "./contracts.js";
+import { DataStores } from "./data/stores.js";
 import { createAgentNamespace } from "./namespace.js";
 import { Traffic } from "./traffic/traffic.js";
-import type { Store } from "../config/schema/data.js";
 
 /** Inputs of {@link Region}. */
 export interface RegionArgs {
@@ -16,20 +16,11 @@ export interface RegionArgs {
 }
 
 /** What spans the regions and each of them needs. */
-export interface Shared {
+export interface SharedResources {
   readonly credentials: StoreCredentials;
+  /** Backup buckets of every region that has some, by the region's key. */
+  readonly vaults: Readonly<Record<string, RegionVaults>>;
 }
-
-const endpoints: Record<Store, StoreEndpoint> = {
-  postgres: {
-    store: "postgres",
-    host: "postgres-service",
-    port: 5432,
-    podLabels: { "agent-platform.io/store": "postgres" },
-  },
-  redis: { store: "redis", host: "redis-service", port: 6379, podLabels: { "agent-platform.io/store": "redis" } },
-  vector: { store: "vector", host: "vector-service", port: 8080, podLabels: { "agent-platform.io/store": "vector" } },
-};
 
 /**
  * One region of the stack: its cluster at once, and the platform on it by {@link deploy}, once what spans the regions
@@ -45,30 +36,70 @@ export class Region extends pulumi.ComponentResource {
   ) {
     super("agent-platform:region:Region", args.region.key, {}, opts);
     this.key = args.region.key;
-    const { environment, tags } = args.config;
-    this.cluster = createCluster(args.region, { stack: pulumi.getStack(), environment, tags }, { parent: this });
-    this.registerOutputs({});
+    this.cluster = this.createCluster();
+    this.registerOutputs({ kubeconfig: this.cluster.kubeconfig });
   }
 
-  /** Add-ons, stores, service and traffic, in the order in which they need each other. */
-  deploy(shared: Shared): void {
+  /** The stores, the service and its traffic, in the order in which they need each other. */
+  deploy(shared: SharedResources): void {
     const { config } = this.args;
     const { cluster } = this;
-    const namespace = createAgentNamespace(`${this.key}-namespace`, config.agent.namespace, {
-      parent: this,
-      provider: cluster.provider,
-      dependsOn: [...cluster.ready],
-    });
+    const namespace = this.createNamespace();
     const opts = { parent: this, dependsOn: [namespace] };
+    const stores = this.createStores(shared, [namespace]);
     const agent = new AgentService(
       `${this.key}-agent`,
-      { cluster, config, stores: endpoints, credentials: shared.credentials },
+      { cluster, config, stores: stores.endpoints, credentials: shared.credentials },
       opts,
     );
     new Traffic(
       `${this.key}-traffic`,
       { cluster, agent: config.agent, traffic: config.traffic, routes: agent.plan.routes },
       opts,
+    );
+  }
+
+  private createCluster(): ClusterTarget {
+    const { config, region } = this.args;
+    const gcpProject = config.regions.find((other) => other.cloud === "gcp")?.project;
+    return createCluster(
+      region,
+      {
+        stack: pulumi.getStack(),
+        environment: config.environment,
+        tags: config.tags,
+        // A fleet is what joins clusters of one cloud.
+        fleet: config.regions.length > 1 && config.regions.every((other) => other.cloud === "gcp"),
+        ...(gcpProject === undefined ? {} : { gcpProject }),
+      },
+      { parent: this },
+    );
+  }
+
+  private createNamespace(): pulumi.Resource {
+    const { provider, ready } = this.cluster;
+    const opts = { parent: this, provider, dependsOn: [...ready] };
+    return createAgentNamespace(`${this.key}-namespace`, this.args.config.agent.namespace, opts);
+  }
+
+  private createStores({ credentials, vaults }: SharedResources, addonsReady: readonly pulumi.Resource[]): DataStores {
+    const { agent, addons, backups, data, observability, regions } = this.args.config;
+    const primary = regions.find((region) => region.role === "primary")?.key ?? "";
+    return new DataStores(
+      `${this.key}-data`,
+      {
+        cluster: this.cluster,
+        namespace: agent.namespace,
+        config: data,
+        backups,
+        vaults: vaults[this.key],
+        primaryVaults: vaults[primary],
+        credentials,
+        addonsReady,
+        metricsNamespace: observability.namespace,
+        operatorNamespace: addons.cloudNativePg.namespace,
+      },
+      { parent: this },
     );
   }
 }

@@ -1,6 +1,6 @@
 /** Says on standard error what takes long: a running count of seconds on a terminal, one line elsewhere. */
 export function startProgress(what: string): { stop(): void } {
-  if (process.stderr.isTTY !== true) {
+  if (!process.stderr.isTTY) {
     process.stderr.write(`${what}...\n`);
     return { stop: () => undefined };
   }

@@ -59,7 +59,9 @@ describe("two regions on loopback", function () {
     // Where other work wants the same cores, each gets its share of them.
     const share = Math.max(1, loadavg()[0]! / availableParallelism());
     const limit = 15_000 * share;
-    process.stdout.write(`    up in ${(regions.startMs / 1000).toFixed(1)} s at a load of ${share.toFixed(1)} a core\n`);
+    process.stdout.write(
+      `    up in ${(regions.startMs / 1000).toFixed(1)} s at a load of ${share.toFixed(1)} a core\n`,
+    );
     assert.ok(regions.startMs <= limit, `took ${Math.round(regions.startMs)} ms of ${Math.round(limit)}`);
   });
 
