@@ -64,7 +64,7 @@ export function storeNetworkPolicy(traffic: StoreTraffic): types.input.networkin
   const self = storeLabels(traffic.store);
   const ingress: Rule[] = [
     {
-      from: [pods({ app: agentLabels.app }), pods({ [jobLabel]: traffic.store }), pods({ [jobLabel]: "verification" })],
+      from: [pods({ app: agentLabels.app }), pods({ [jobLabel]: traffic.store })],
       ports: tcp(...traffic.clientPorts),
     },
     { from: [namespace(traffic.metricsNamespace)], ports: tcp(traffic.metricsPort) },

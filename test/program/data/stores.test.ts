@@ -1,0 +1,248 @@
+import { strict as assert } from "node:assert";
+import { StoreSecrets } from "../../../components/data/credentials.js";
+import { DataStores } from "../../../components/data/stores.js";
+import { parseQuantity } from "../../../common/quantity.js";
+import { dataSchema, type DataConfig } from "../../../config/schema/data.js";
+import { record, type Recorded } from "../../support/record.js";
+import { backupsConfig, clusterTarget, dataConfig, vaults } from "../../support/store-fixtures.js";
+import type { WorkloadIdentityRequest } from "../../../components/clusters/cluster.js";
+
+interface Region {
+  readonly recorded: Recorded;
+  readonly identities: readonly WorkloadIdentityRequest[];
+}
+
+type Loose = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+async function region(role: "primary" | "secondary", config: DataConfig = dataConfig): Promise<Region> {
+  let identities: WorkloadIdentityRequest[] = [];
+  const recorded = await record(() => {
+    const target = clusterTarget("here", role);
+    identities = target.identities;
+    const own = { ...vaults("here"), copies: vaults("there", "gs").buckets, copiedBy: "job" as const };
+    new DataStores("here-data", {
+      cluster: target.cluster,
+      namespace: "agent-memory",
+      config,
+      backups: backupsConfig,
+      vaults: own,
+      primaryVaults: role === "primary" ? own : vaults("elsewhere", "gs"),
+      credentials: new StoreSecrets("stores"),
+      addonsReady: [],
+    });
+  });
+  return { recorded, identities };
+}
+
+function podSpecs({ recorded }: Region): Loose[] {
+  return recorded.resources.flatMap(({ type, inputs }) => {
+    const spec = inputs.spec as Loose;
+    if (type === "kubernetes:apps/v1:StatefulSet") return [spec.template.spec as Loose];
+    if (type === "kubernetes:batch/v1:CronJob") return [spec.jobTemplate.spec.template.spec as Loose];
+    return [];
+  });
+}
+
+describe("data stores", () => {
+  let primary: Region;
+  let secondary: Region;
+  before(async () => {
+    primary = await region("primary");
+    secondary = await region("secondary");
+  });
+
+  it("register exactly these objects in the primary region", () => {
+    const kubernetes = primary.recorded
+      .inventory(/^kubernetes:/)
+      .map((line) => line.replace("kubernetes:", "").replace("here-data-", ""));
+    assert.deepEqual(kubernetes, [
+      "apps/v1:StatefulSet redis-workload",
+      "apps/v1:StatefulSet vector-workload",
+      "barmancloud.cnpg.io/v1:ObjectStore postgres-archive",
+      "batch/v1:CronJob copies-postgres-job",
+      "batch/v1:CronJob copies-redis-job",
+      "batch/v1:CronJob copies-vector-job",
+      "batch/v1:CronJob redis-backup",
+      "batch/v1:CronJob vector-backup",
+      "batch/v1:CronJob verification-job",
+      "core/v1:ConfigMap redis-config",
+      "core/v1:Secret postgres-credentials",
+      "core/v1:Secret redis-credentials",
+      "core/v1:Secret vector-credentials",
+      "core/v1:Service redis-headless",
+      "core/v1:Service redis-service",
+      "core/v1:Service vector-headless",
+      "core/v1:Service vector-service",
+      "core/v1:ServiceAccount copies-postgres-service-account",
+      "core/v1:ServiceAccount copies-redis-service-account",
+      "core/v1:ServiceAccount copies-vector-service-account",
+      "core/v1:ServiceAccount redis-backup-service-account",
+      "core/v1:ServiceAccount redis-service-account",
+      "core/v1:ServiceAccount vector-backup-service-account",
+      "core/v1:ServiceAccount vector-service-account",
+      "core/v1:ServiceAccount verification-service-account",
+      "networking.k8s.io/v1:NetworkPolicy copies-postgres-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy copies-redis-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy copies-vector-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy postgres-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy redis-backup-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy redis-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy vector-backup-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy vector-network-policy",
+      "networking.k8s.io/v1:NetworkPolicy verification-network-policy",
+      "policy/v1:PodDisruptionBudget redis-disruption-budget",
+      "policy/v1:PodDisruptionBudget vector-disruption-budget",
+      "postgresql.cnpg.io/v1:Cluster postgres-cluster",
+      "postgresql.cnpg.io/v1:ScheduledBackup postgres-backup",
+      "rbac.authorization.k8s.io/v1:Role verification-role",
+      "rbac.authorization.k8s.io/v1:RoleBinding verification-role-binding",
+    ]);
+  });
+
+  it("add to a secondary region only the archive that its replica cluster follows", () => {
+    const added = secondary.recorded.inventory().filter((line) => !primary.recorded.inventory().includes(line));
+    assert.deepEqual(added, ["kubernetes:barmancloud.cnpg.io/v1:ObjectStore here-data-postgres-source-archive"]);
+    const cluster = secondary.recorded.one("kubernetes:postgresql.cnpg.io/v1:Cluster", "here-data-postgres-cluster");
+    assert.deepEqual((cluster.inputs.spec as Loose).replica, { enabled: true, source: "postgres-source-archive" });
+  });
+
+  it("leave the replica role to whoever fails over, and refuse to delete the database", () => {
+    const cluster = primary.recorded.one("kubernetes:postgresql.cnpg.io/v1:Cluster", "here-data-postgres-cluster");
+    assert.deepEqual([...cluster.ignoreChanges], ["spec.replica", "spec.bootstrap", "spec.externalClusters"]);
+    assert.equal(cluster.protect, true);
+    assert.equal(primary.recorded.parentOf(cluster), "here-data-postgres");
+  });
+
+  it("give each workload an identity of its own, with its own bucket and no more", () => {
+    const grants = (of: Region): Record<string, string[]> =>
+      Object.fromEntries(
+        of.identities.map((request) => [
+          request.serviceAccount,
+          request.grants.map(({ bucket, access }) => `${access} ${bucket.key}`),
+        ]),
+      );
+    const common = {
+      weaviate: ["write here-vector"],
+      "redis-backup": ["write here-redis"],
+      "vector-backup": ["write here-vector"],
+      "backup-verification": ["read here-postgres", "read here-redis", "read here-vector"],
+      "postgres-copy": ["read here-postgres", "write there-postgres"],
+      "redis-copy": ["read here-redis", "write there-redis"],
+      "vector-copy": ["read here-vector", "write there-vector"],
+    };
+    assert.deepEqual(grants(primary), { postgres: ["write here-postgres"], ...common });
+    assert.deepEqual(grants(secondary), {
+      postgres: ["write here-postgres", "read elsewhere-postgres"],
+      ...common,
+    });
+  });
+
+  it("pass the restricted Pod Security level, with requests equal to limits and no token they do not need", () => {
+    const specs = podSpecs(primary);
+    assert.equal(specs.length, 8);
+    for (const spec of specs) {
+      assert.equal(spec.securityContext.runAsNonRoot, true);
+      assert.deepEqual(spec.securityContext.seccompProfile, { type: "RuntimeDefault" });
+      assert.equal(spec.automountServiceAccountToken, spec.serviceAccountName === "backup-verification");
+      for (const container of spec.containers as Loose[]) {
+        assert.deepEqual(container.securityContext, {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        });
+        assert.deepEqual(container.resources.requests, container.resources.limits);
+        assert.ok((parseQuantity(container.resources.limits.memory as string) ?? 0) > 0);
+      }
+    }
+  });
+
+  it("keep passwords in Secrets only", () => {
+    for (const resource of primary.recorded.resources) {
+      const text = JSON.stringify(resource.inputs);
+      if (/:Secret$/.test(resource.type)) {
+        assert.ok(
+          resource.secretPaths.some((path) => path.startsWith("stringData")),
+          resource.name,
+        );
+      } else assert.ok(!/password-c0de5afe/.test(text), `${resource.name} shows a password`);
+    }
+  });
+
+  it("write no empty annotations", () => {
+    for (const { name, inputs } of primary.recorded.resources) {
+      assert.ok(!JSON.stringify(inputs).includes('"annotations":{}'), name);
+    }
+  });
+
+  it("mark every schedule with what the rule book reads", () => {
+    const schedules = primary.recorded.resources
+      .filter(({ inputs }) => (inputs.metadata as Loose | undefined)?.labels?.["agent-platform.io/backup"] === "true")
+      .map(({ inputs }) => [
+        (inputs.metadata as Loose).labels["agent-platform.io/store"],
+        (inputs.metadata as Loose).annotations,
+      ]);
+    const marksOf = (store: string, schedule: string, days: string): unknown => [
+      store,
+      {
+        "agent-platform.io/schedule": schedule,
+        "agent-platform.io/retention-days": days,
+        "agent-platform.io/encrypted": "true",
+        "agent-platform.io/location": `s3://here-${store}/here`,
+        "agent-platform.io/copy-location": `gs://there-${store}/here`,
+      },
+    ];
+    assert.deepEqual(
+      schedules.sort((a, b) => String(a[0]).localeCompare(String(b[0]))),
+      [
+        marksOf("postgres", "0 2 * * *", "30"),
+        marksOf("redis", "0 */6 * * *", "7"),
+        marksOf("vector", "0 3 * * *", "14"),
+      ],
+    );
+  });
+
+  it("choose Weaviate's backup module by the bucket's URI", () => {
+    const workload = primary.recorded.one("kubernetes:apps/v1:StatefulSet", "here-data-vector-workload");
+    const container = (workload.inputs.spec as Loose).template.spec.containers[0] as Loose;
+    const env = Object.fromEntries((container.env as Loose[]).map(({ name, value }) => [name, value as unknown]));
+    assert.equal(env.ENABLE_MODULES, "backup-s3");
+    assert.equal(env.BACKUP_S3_BUCKET, "here-vector");
+    assert.equal(env.BACKUP_S3_PATH, "here");
+    assert.equal(env.RAFT_JOIN, "weaviate-0,weaviate-1,weaviate-2");
+  });
+
+  it("let only the agent, their own jobs and peers, metrics and the operator in", () => {
+    const policy = primary.recorded.one(
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "here-data-postgres-network-policy",
+    ).inputs.spec as Loose;
+    assert.deepEqual(policy.policyTypes, ["Ingress", "Egress"]);
+    const from = (policy.ingress as Loose[]).map((rule) => [
+      (rule.from as Loose[]).map(
+        (peer) => Object.values(peer.podSelector?.matchLabels ?? peer.namespaceSelector.matchLabels)[0],
+      ),
+      (rule.ports as Loose[]).map(({ port }) => port as number),
+    ]);
+    assert.deepEqual(from, [
+      [["agent-memory", "postgres"], [5432]],
+      [["observability"], [9187]],
+      [["postgres"], [5432, 8000]],
+      [["cnpg-system"], [8000, 5432]],
+    ]);
+  });
+
+  it("deploy nothing for an external store but the name that leads to it", async () => {
+    const external = dataSchema.parse({
+      postgres: { external: { host: "db.example.com" } },
+      redis: { external: { host: "cache.example.com" } },
+      vector: { external: { host: "vectors.example.com", port: 443 } },
+    });
+    const { recorded, identities } = await region("primary", external);
+    assert.deepEqual(recorded.inventory(/^kubernetes:/), [
+      "kubernetes:core/v1:Service here-data-postgres-service",
+      "kubernetes:core/v1:Service here-data-redis-service",
+      "kubernetes:core/v1:Service here-data-vector-service",
+    ]);
+    assert.equal(identities.length, 0);
+  });
+});
