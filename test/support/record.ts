@@ -8,7 +8,7 @@ export async function record(program: () => unknown, options: { outputsKnown?: b
     return {};
   };
   const file = { project: "agent-platform", stack: "test", config: {}, secretKeys: [] };
-  return new Recorded(await runProgram(whole, file as unknown as Parameters<typeof runProgram>[1], options));
+  return new Recorded(await runProgram(whole, file, options));
 }
 
 export class Recorded {

@@ -6,9 +6,8 @@ import { createVaults } from "../../../components/backups/vault.js";
 import type { RegionVaults } from "../../../components/contracts.js";
 import { backupsSchema } from "../../../config/schema/data.js";
 import { regionSchema } from "../../../config/schema/regions.js";
+import { at, list, textAt } from "../../support/plain.js";
 import { record, type Recorded } from "../../support/record.js";
-
-type Loose = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
 const east = { cloud: "aws", key: "us-east-1", role: "primary", region: "us-east-1" };
 const west2 = { cloud: "aws", key: "us-west-2", role: "secondary", region: "us-west-2" };
@@ -83,9 +82,9 @@ describe("vaults", () => {
     const key = recorded.one("aws:kms/key:Key", "vaults-us-east-1-key");
     assert.deepEqual([key.inputs.enableKeyRotation, key.protect, key.retainOnDelete], [true, true, true]);
     const policy = recorded.one("aws:s3/bucketPolicy:BucketPolicy", "vaults-us-east-1-postgres-policy");
-    const statements = (JSON.parse(String(policy.inputs.policy)) as Loose).Statement as Loose[];
+    const statements = list(JSON.parse(textAt(policy.inputs, "policy")), "Statement");
     assert.deepEqual(
-      statements.map(({ Sid, Effect }) => [Sid, Effect] as unknown[]),
+      statements.map((statement) => [at(statement, "Sid"), at(statement, "Effect")]),
       [
         ["TlsOnly", "Deny"],
         ["KmsOnly", "Deny"],
@@ -104,14 +103,14 @@ describe("vaults", () => {
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
       "vaults-us-east-1-postgres-lifecycle",
     );
-    for (const rule of s3.inputs.rules as Loose[]) {
-      assert.equal(rule.expiration?.days, undefined);
-      assert.equal(rule.expiration?.date, undefined);
+    for (const rule of list(s3.inputs, "rules")) {
+      assert.equal(at(rule, "expiration.days"), undefined);
+      assert.equal(at(rule, "expiration.date"), undefined);
     }
     const gcs = recorded.one("gcp:storage/bucket:Bucket", "vaults-us-west1-postgres");
-    const deletions = (gcs.inputs.lifecycleRules as Loose[]).filter(({ action }) => action.type === "Delete");
+    const deletions = list(gcs.inputs, "lifecycleRules").filter((rule) => at(rule, "action.type") === "Delete");
     assert.deepEqual(
-      deletions.map(({ condition }) => condition as unknown),
+      deletions.map((rule) => at(rule, "condition")),
       [{ daysSinceNoncurrentTime: 30, withState: "ARCHIVED" }],
     );
   });
@@ -127,7 +126,7 @@ describe("vaults", () => {
       "gcp:storage/bucket:Bucket vaults-us-west1-vector",
     ]);
     const bucket = recorded.one("gcp:storage/bucket:Bucket", "vaults-us-west1-redis");
-    const { uniformBucketLevelAccess, publicAccessPrevention, versioning, softDeletePolicy } = bucket.inputs as Loose;
+    const { uniformBucketLevelAccess, publicAccessPrevention, versioning, softDeletePolicy } = bucket.inputs;
     assert.deepEqual(
       { uniformBucketLevelAccess, publicAccessPrevention, versioning, softDeletePolicy },
       {
@@ -150,13 +149,11 @@ describe("vaults", () => {
     const type = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
     assert.equal(recorded.inventory(/BucketReplicationConfig$/).length, 6);
     const config = recorded.one(type, "vaults-us-east-1-postgres-replication");
-    const [rule] = config.inputs.rules as Loose[];
-    assert.deepEqual(rule?.filter, { prefix: "us-east-1/" });
-    assert.match(String(rule?.destination.bucket), /us-west-2-postgres/);
+    assert.deepEqual(at(config.inputs, "rules.0.filter"), { prefix: "us-east-1/" });
+    assert.match(textAt(config.inputs, "rules.0.destination.bucket"), /us-west-2-postgres/);
     const policy = recorded.one("aws:iam/rolePolicy:RolePolicy", "vaults-us-east-1-postgres-replication-policy");
-    const actions = ((JSON.parse(String(policy.inputs.policy)) as Loose).Statement as Loose[]).flatMap(
-      ({ Action }) => Action as string[],
-    );
+    const grants = list(JSON.parse(textAt(policy.inputs, "policy")), "Statement");
+    const actions = grants.flatMap((statement) => at(statement, "Action") as string[]);
     assert.ok(
       actions.every((action) => !action.includes("*")),
       actions.join(" "),

@@ -4,6 +4,7 @@ import { DataStores } from "../../../components/data/stores.js";
 import { parseQuantity } from "../../../common/quantity.js";
 import { dataSchema, type DataConfig } from "../../../config/schema/data.js";
 import { record, type Recorded } from "../../support/record.js";
+import { at, list, textAt } from "../../support/plain.js";
 import { backupsConfig, clusterTarget, dataConfig, vaults } from "../../support/store-fixtures.js";
 import type { WorkloadIdentityRequest } from "../../../components/clusters/cluster.js";
 
@@ -11,8 +12,6 @@ interface Region {
   readonly recorded: Recorded;
   readonly identities: readonly WorkloadIdentityRequest[];
 }
-
-type Loose = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
 async function region(role: "primary" | "secondary", config: DataConfig = dataConfig): Promise<Region> {
   let identities: WorkloadIdentityRequest[] = [];
@@ -34,11 +33,10 @@ async function region(role: "primary" | "secondary", config: DataConfig = dataCo
   return { recorded, identities };
 }
 
-function podSpecs({ recorded }: Region): Loose[] {
+function podSpecs({ recorded }: Region): unknown[] {
   return recorded.resources.flatMap(({ type, inputs }) => {
-    const spec = inputs.spec as Loose;
-    if (type === "kubernetes:apps/v1:StatefulSet") return [spec.template.spec as Loose];
-    if (type === "kubernetes:batch/v1:CronJob") return [spec.jobTemplate.spec.template.spec as Loose];
+    if (type === "kubernetes:apps/v1:StatefulSet") return [at(inputs, "spec.template.spec")];
+    if (type === "kubernetes:batch/v1:CronJob") return [at(inputs, "spec.jobTemplate.spec.template.spec")];
     return [];
   });
 }
@@ -103,7 +101,7 @@ describe("data stores", () => {
     const added = secondary.recorded.inventory().filter((line) => !primary.recorded.inventory().includes(line));
     assert.deepEqual(added, ["kubernetes:barmancloud.cnpg.io/v1:ObjectStore here-data-postgres-source-archive"]);
     const cluster = secondary.recorded.one("kubernetes:postgresql.cnpg.io/v1:Cluster", "here-data-postgres-cluster");
-    assert.deepEqual((cluster.inputs.spec as Loose).replica, { enabled: true, source: "postgres-source-archive" });
+    assert.deepEqual(at(cluster.inputs, "spec.replica"), { enabled: true, source: "postgres-source-archive" });
   });
 
   it("leave the replica role to whoever fails over, and refuse to delete the database", () => {
@@ -141,17 +139,18 @@ describe("data stores", () => {
     const specs = podSpecs(primary);
     assert.equal(specs.length, 8);
     for (const spec of specs) {
-      assert.equal(spec.securityContext.runAsNonRoot, true);
-      assert.deepEqual(spec.securityContext.seccompProfile, { type: "RuntimeDefault" });
-      assert.equal(spec.automountServiceAccountToken, spec.serviceAccountName === "backup-verification");
-      for (const container of spec.containers as Loose[]) {
-        assert.deepEqual(container.securityContext, {
+      assert.equal(at(spec, "securityContext.runAsNonRoot"), true);
+      assert.deepEqual(at(spec, "securityContext.seccompProfile"), { type: "RuntimeDefault" });
+      const needsToken = at(spec, "serviceAccountName") === "backup-verification";
+      assert.equal(at(spec, "automountServiceAccountToken"), needsToken);
+      for (const container of list(spec, "containers")) {
+        assert.deepEqual(at(container, "securityContext"), {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         });
-        assert.deepEqual(container.resources.requests, container.resources.limits);
-        assert.ok((parseQuantity(container.resources.limits.memory as string) ?? 0) > 0);
+        assert.deepEqual(at(container, "resources.requests"), at(container, "resources.limits"));
+        assert.ok((parseQuantity(textAt(container, "resources.limits.memory")) ?? 0) > 0);
       }
     }
   });
@@ -175,12 +174,10 @@ describe("data stores", () => {
   });
 
   it("mark every schedule with what the rule book reads", () => {
-    const schedules = primary.recorded.resources
-      .filter(({ inputs }) => (inputs.metadata as Loose | undefined)?.labels?.["agent-platform.io/backup"] === "true")
-      .map(({ inputs }) => [
-        (inputs.metadata as Loose).labels["agent-platform.io/store"],
-        (inputs.metadata as Loose).annotations,
-      ]);
+    const metadata = primary.recorded.resources
+      .map(({ inputs }) => (at(inputs, "metadata") ?? {}) as { labels?: Record<string, string>; annotations?: unknown })
+      .filter((data) => data.labels?.["agent-platform.io/backup"] === "true");
+    const schedules = metadata.map((data) => [data.labels?.["agent-platform.io/store"], data.annotations]);
     const marksOf = (store: string, schedule: string, days: string): unknown => [
       store,
       {
@@ -203,8 +200,8 @@ describe("data stores", () => {
 
   it("choose Weaviate's backup module by the bucket's URI", () => {
     const workload = primary.recorded.one("kubernetes:apps/v1:StatefulSet", "here-data-vector-workload");
-    const container = (workload.inputs.spec as Loose).template.spec.containers[0] as Loose;
-    const env = Object.fromEntries((container.env as Loose[]).map(({ name, value }) => [name, value as unknown]));
+    const variables = list(workload.inputs, "spec.template.spec.containers.0.env");
+    const env = Object.fromEntries(variables.map((item) => [textAt(item, "name"), at(item, "value")]));
     assert.equal(env.ENABLE_MODULES, "backup-s3");
     assert.equal(env.BACKUP_S3_BUCKET, "here-vector");
     assert.equal(env.BACKUP_S3_PATH, "here");
@@ -212,16 +209,18 @@ describe("data stores", () => {
   });
 
   it("let only the agent, their own jobs and peers, metrics and the operator in", () => {
-    const policy = primary.recorded.one(
+    const { inputs } = primary.recorded.one(
       "kubernetes:networking.k8s.io/v1:NetworkPolicy",
       "here-data-postgres-network-policy",
-    ).inputs.spec as Loose;
-    assert.deepEqual(policy.policyTypes, ["Ingress", "Egress"]);
-    const from = (policy.ingress as Loose[]).map((rule) => [
-      (rule.from as Loose[]).map(
-        (peer) => Object.values(peer.podSelector?.matchLabels ?? peer.namespaceSelector.matchLabels)[0],
-      ),
-      (rule.ports as Loose[]).map(({ port }) => port as number),
+    );
+    assert.deepEqual(at(inputs, "spec.policyTypes"), ["Ingress", "Egress"]);
+    const selected = (peer: unknown): unknown =>
+      Object.values(
+        (at(peer, "podSelector.matchLabels") ?? at(peer, "namespaceSelector.matchLabels")) as Record<string, string>,
+      )[0];
+    const from = list(inputs, "spec.ingress").map((rule) => [
+      list(rule, "from").map(selected),
+      list(rule, "ports").map((port) => at(port, "port")),
     ]);
     assert.deepEqual(from, [
       [["agent-memory", "postgres"], [5432]],

@@ -7,6 +7,7 @@ import { backupTable } from "../../../config/backup-table.js";
 import { dataSchema } from "../../../config/schema/data.js";
 import { skip } from "../../support/counts.js";
 import { missingDefinitions, specFaults } from "../../support/custom-resource-schemas.js";
+import { at } from "../../support/plain.js";
 import { backupsConfig, bucket, dataConfig } from "../../support/store-fixtures.js";
 
 const identity: WorkloadIdentity = { serviceAccountAnnotations: { "example.com/role": "r" } };
@@ -20,10 +21,8 @@ const federated: WorkloadIdentity = {
 };
 const base = { config: dataConfig.postgres, storageClass: "encrypted", identity, archived: true, replica: false };
 
-type Loose = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
-
-async function resolved(value: unknown): Promise<Loose> {
-  return await new Promise((resolve) => pulumi.output(value).apply((known) => resolve(known as Loose)));
+async function resolved(value: unknown): Promise<unknown> {
+  return await new Promise((resolve) => pulumi.output(value as object).apply(resolve));
 }
 
 describe("PostgreSQL objects", () => {
@@ -68,7 +67,7 @@ describe("PostgreSQL objects", () => {
   it("wait for one standby, and stop writing without any only where there are two", () => {
     const synchronous = (instances: number): unknown => {
       const config = { ...dataConfig.postgres, instances };
-      return (postgresClusterSpec({ ...base, config }) as Loose).postgresql.synchronous;
+      return at(postgresClusterSpec({ ...base, config }), "postgresql.synchronous");
     };
     assert.equal(synchronous(1), undefined);
     assert.deepEqual(synchronous(2), { method: "any", number: 1, dataDurability: "preferred" });
@@ -76,8 +75,8 @@ describe("PostgreSQL objects", () => {
   });
 
   it("archive WAL every minute and take a base backup daily from a standby", () => {
-    const spec = postgresClusterSpec(base) as Loose;
-    assert.equal(spec.postgresql.parameters.archive_timeout, "60s");
+    const spec = postgresClusterSpec(base);
+    assert.equal(at(spec, "postgresql.parameters.archive_timeout"), "60s");
     assert.deepEqual(spec.plugins, [
       {
         name: "barman-cloud.cloudnative-pg.io",
@@ -92,11 +91,11 @@ describe("PostgreSQL objects", () => {
   });
 
   it("follow the source archive in a replica cluster, and start empty elsewhere", () => {
-    const replica = postgresClusterSpec({ ...base, replica: true }) as Loose;
+    const replica = postgresClusterSpec({ ...base, replica: true });
     assert.deepEqual(replica.replica, { enabled: true, source: "postgres-source-archive" });
-    assert.equal(replica.bootstrap.recovery.source, "postgres-source-archive");
-    assert.equal(replica.externalClusters[0].plugin.parameters.barmanObjectName, "postgres-source-archive");
-    const primary = postgresClusterSpec(base) as Loose;
+    assert.equal(at(replica, "bootstrap.recovery.source"), "postgres-source-archive");
+    assert.equal(at(replica, "externalClusters.0.plugin.parameters.barmanObjectName"), "postgres-source-archive");
+    const primary = postgresClusterSpec(base);
     assert.deepEqual(primary.bootstrap, {
       initdb: {
         database: "agent_memory",
@@ -110,16 +109,18 @@ describe("PostgreSQL objects", () => {
   });
 
   it("use the credentials that the bucket's URI asks for", async () => {
-    const configuration = async (scheme: "s3" | "gs"): Promise<Loose> =>
-      (await resolved(objectStoreSpec({ bucket: bucket("a", "postgres", scheme), region: "a", identity })))
-        .configuration;
+    const configuration = async (scheme: "s3" | "gs"): Promise<unknown> =>
+      at(
+        await resolved(objectStoreSpec({ bucket: bucket("a", "postgres", scheme), region: "a", identity })),
+        "configuration",
+      );
     const s3 = await configuration("s3");
-    assert.equal(s3.destinationPath, "s3://a-postgres/a");
-    assert.deepEqual(s3.s3Credentials, { inheritFromIAMRole: true });
-    assert.equal(s3.googleCredentials, undefined);
+    assert.equal(at(s3, "destinationPath"), "s3://a-postgres/a");
+    assert.deepEqual(at(s3, "s3Credentials"), { inheritFromIAMRole: true });
+    assert.equal(at(s3, "googleCredentials"), undefined);
     const gs = await configuration("gs");
-    assert.equal(gs.destinationPath, "gs://a-postgres/a");
-    assert.deepEqual(gs.googleCredentials, { gkeEnvironment: true });
-    assert.equal(gs.s3Credentials, undefined);
+    assert.equal(at(gs, "destinationPath"), "gs://a-postgres/a");
+    assert.deepEqual(at(gs, "googleCredentials"), { gkeEnvironment: true });
+    assert.equal(at(gs, "s3Credentials"), undefined);
   });
 });
