@@ -16,6 +16,18 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "write every object of a stack to files",
     register: async () => (await import("./render/command.js")).registerRender,
   },
+  readiness: {
+    summary: "judge a stack, manifests or a live cluster by the rule book",
+    register: async () => (await import("./readiness/command.js")).registerReadiness,
+  },
+  rollout: {
+    summary: "watch, promote, pause, abort or wait for a rollout",
+    register: async () => (await import("./rollout/command.js")).registerRollout,
+  },
+  smoke: {
+    summary: "test a public host: health, readiness, a read and a write",
+    register: async () => (await import("./smoke/command.js")).registerSmoke,
+  },
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -2,18 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadConfig } from "../config/load.js";
 import type { StackConfig } from "../config/schema/stack.js";
 import { createVaults } from "./backups/vault.js";
-import type { RegionVaults } from "./contracts.js";
+import type { RegionEndpoint, RegionVaults } from "./contracts.js";
 import { StoreSecrets } from "./data/credentials.js";
+import { DnsZone, Failover } from "./failover/index.js";
+import { stackOutputs } from "./outputs.js";
 import { Region } from "./region.js";
 
 /** The whole platform: clusters, what spans them, the platform on each, failover between them. */
 export function program(): Record<string, unknown> {
   const config = loadConfig();
+  const zone = config.failover.dns.enabled ? new DnsZone("dns", { config }) : undefined;
   const regions = config.regions.map((region) => new Region({ region, config }));
   const credentials = new StoreSecrets("stores");
   const vaults = createBackupVaults(config, regions);
-  for (const region of regions) region.deploy({ credentials, vaults });
-  return outputsOf(regions, vaults);
+  const shared = { credentials, vaults, ...(zone === undefined ? {} : { zone }) };
+  const endpoints = regions.map((region) => region.deploy(shared));
+  const failover = createFailover(config, { zone, regions, endpoints });
+  return stackOutputs({ config, regions, vaults, endpoints, failover, zone });
 }
 
 function createBackupVaults(config: StackConfig, regions: readonly Region[]): Readonly<Record<string, RegionVaults>> {
@@ -22,19 +27,18 @@ function createBackupVaults(config: StackConfig, regions: readonly Region[]): Re
   return createVaults("vault", { stack: pulumi.getStack(), regions: config.regions, backups, tags, providers });
 }
 
-/** The stack's outputs, which `operations/` and pipelines read: a contract, described in docs/operating.md. */
-function outputsOf(
-  regions: readonly Region[],
-  vaults: Readonly<Record<string, RegionVaults>>,
-): Record<string, unknown> {
-  const byRegion = <T>(pick: (region: Region) => T): Record<string, T> =>
-    Object.fromEntries(regions.map((region) => [region.key, pick(region)]));
-  return {
-    regions: byRegion(({ cluster }) => ({ cloud: cluster.cloud, region: cluster.region, role: cluster.role })),
-    kubeconfigs: byRegion(({ cluster }) => pulumi.secret(cluster.kubeconfig)),
-    backupBuckets: byRegion(({ key }) => {
-      const buckets = vaults[key]?.buckets;
-      return buckets && Object.fromEntries(Object.entries(buckets).map(([store, bucket]) => [store, bucket.uri]));
-    }),
-  };
+interface Reachable {
+  readonly zone: DnsZone | undefined;
+  readonly regions: readonly Region[];
+  readonly endpoints: readonly RegionEndpoint[];
+}
+
+function createFailover(config: StackConfig, { zone, regions, endpoints }: Reachable): Failover {
+  const clusters = regions.map(({ cluster }) => cluster);
+  // What failover puts into each cluster goes into the agent's namespace, so the regions come first.
+  return new Failover(
+    "failover",
+    { config, endpoints, clusters, ...(zone === undefined ? {} : { zone }) },
+    { dependsOn: [...regions] },
+  );
 }

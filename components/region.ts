@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegionConfig } from "../config/schema/regions.js";
 import type { StackConfig } from "../config/schema/stack.js";
+import { AddOns } from "./addons/index.js";
+import type { ChallengeZone } from "./addons/cert-manager.js";
 import { AgentService } from "./agent/agent-service.js";
 import type { ClusterTarget } from "./clusters/cluster.js";
 import { createCluster } from "./clusters/create.js";
-import type { RegionVaults, StoreCredentials } from "./contracts.js";
+import type { RegionEndpoint, RegionVaults, StoreCredentials } from "./contracts.js";
 import { DataStores } from "./data/stores.js";
 import { createAgentNamespace } from "./namespace.js";
 import { Traffic } from "./traffic/traffic.js";
@@ -20,6 +22,8 @@ export interface SharedResources {
   readonly credentials: StoreCredentials;
   /** Backup buckets of every region that has some, by the region's key. */
   readonly vaults: Readonly<Record<string, RegionVaults>>;
+  /** Zone in which certificates are proved; absent where DNS is somebody else's. */
+  readonly zone?: ChallengeZone;
 }
 
 /**
@@ -40,13 +44,17 @@ export class Region extends pulumi.ComponentResource {
     this.registerOutputs({ kubeconfig: this.cluster.kubeconfig });
   }
 
-  /** The stores, the service and its traffic, in the order in which they need each other. */
-  deploy(shared: SharedResources): void {
+  /**
+   * Add-ons, stores, the service and its traffic, in the order in which they need each other.
+   * @returns what DNS must know of the region.
+   */
+  deploy(shared: SharedResources): RegionEndpoint {
     const { config } = this.args;
     const { cluster } = this;
-    const namespace = this.createNamespace();
-    const opts = { parent: this, dependsOn: [namespace] };
-    const stores = this.createStores(shared, [namespace]);
+    const addons = this.createAddOns(shared.zone);
+    const namespace = this.createNamespace(addons.ready);
+    const stores = this.createStores(shared, [...addons.ready, namespace]);
+    const opts = { parent: this, dependsOn: [...addons.ready, namespace] };
     const agent = new AgentService(
       `${this.key}-agent`,
       { cluster, config, stores: stores.endpoints, credentials: shared.credentials },
@@ -56,6 +64,20 @@ export class Region extends pulumi.ComponentResource {
       `${this.key}-traffic`,
       { cluster, agent: config.agent, traffic: config.traffic, routes: agent.plan.routes },
       opts,
+    );
+    return this.endpoint(addons.ingressAddress);
+  }
+
+  private endpoint(address: pulumi.Output<string>): RegionEndpoint {
+    const { key, cloud, region, role, weight, loadBalancer } = this.cluster;
+    return { key, cloud, region, role, weight, address, gives: loadBalancer.gives };
+  }
+
+  private createAddOns(zone: ChallengeZone | undefined): AddOns {
+    return new AddOns(
+      `${this.key}-addons`,
+      { cluster: this.cluster, config: this.args.config, ...(zone === undefined ? {} : { zone }) },
+      { parent: this, dependsOn: [...this.cluster.ready] },
     );
   }
 
@@ -76,9 +98,9 @@ export class Region extends pulumi.ComponentResource {
     );
   }
 
-  private createNamespace(): pulumi.Resource {
-    const { provider, ready } = this.cluster;
-    const opts = { parent: this, provider, dependsOn: [...ready] };
+  private createNamespace(addonsReady: readonly pulumi.Resource[]): pulumi.Resource {
+    // Pods get their proxy at creation, so the mesh's webhook comes before the namespace.
+    const opts = { parent: this, provider: this.cluster.provider, dependsOn: [...addonsReady] };
     return createAgentNamespace(`${this.key}-namespace`, this.args.config.agent.namespace, opts);
   }
 

@@ -39,8 +39,14 @@ async function withTargets(options: Options, work: (targets: readonly Target[]) 
     ...(options.primary ?? []).map((text) => parseTarget("primary", text)),
     ...(options.secondary ?? []).map((text) => parseTarget("secondary", text)),
   ];
-  if (given.length > 0) { await work(given); return; }
-  if (options.stack !== undefined) { await withStackTargets(options.stack, work); return; }
+  if (given.length > 0) {
+    await work(given);
+    return;
+  }
+  if (options.stack !== undefined) {
+    await withStackTargets(options.stack, work);
+    return;
+  }
   throw new PlatformError("no region was named", ExitCode.configuration, [
     { path: "--stack", rule: "regions come from a stack or from kubeconfigs", fix: "--stack production" },
   ]);
