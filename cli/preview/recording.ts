@@ -125,6 +125,16 @@ export function computeInvoke(token: string): Record<string, unknown> {
       return { number: "123456789012" };
     case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
       return { emailAddress: "service-123456789012@gs-project-accounts.iam.gserviceaccount.com" };
+    case "aws:eks/getCluster:getCluster":
+      return {
+        endpoint: `https://${computedMark}.eks.amazonaws.com`,
+        certificateAuthorities: [{ data: computedMark }],
+        identities: [{ oidcs: [{ issuer: `https://oidc.eks.amazonaws.com/id/${computedMark}` }] }],
+      };
+    case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
+      return { arn: `arn:aws:iam::123456789012:oidc-provider/${computedMark}` };
+    case "gcp:container/getCluster:getCluster":
+      return { endpoint: computedMark, masterAuths: [{ clusterCaCertificate: computedMark }] };
     default:
       return {};
   }

@@ -18,6 +18,18 @@ export interface ClusterArgs {
   readonly gcpProject?: string;
 }
 
+/** Tags of everything in the cloud: the configuration's, and where the resource belongs. */
+export function tagsOf(args: ClusterArgs): Readonly<Record<string, string>> {
+  return { ...args.tags, stack: args.stack, environment: args.environment };
+}
+
+/** The same as labels of Google Cloud, which takes lower-case letters, digits, `_` and `-` only. */
+export function labelsOf(tags: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [key, value.toLowerCase().replace(/[^a-z0-9_-]/g, "_")]),
+  );
+}
+
 /** What the helpers of one cluster's component share. */
 export interface Scope {
   /** Name of the component; prefix of every child's name. */
@@ -26,6 +38,8 @@ export interface Scope {
   readonly cluster: string;
   /** Parent and cloud provider of every child. */
   readonly child: pulumi.CustomResourceOptions;
+  /** Tags of everything in the cloud. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Whether deletion of keys and cluster is refused. */
   readonly protect: boolean;
 }

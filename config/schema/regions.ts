@@ -1,10 +1,19 @@
 import { z } from "zod";
 import { awsRegions, gcpRegions } from "./known-regions.js";
-import { byteQuantity, cidr, dnsLabel, doc, minorVersion, percent, positive, section } from "./primitives.js";
+import { byteQuantity, cidr, dnsLabel, doc, image, minorVersion, percent, positive, section } from "./primitives.js";
+
+/** A network whose prefix length is within what the cloud takes for it. */
+function sizedCidr(what: string, largest: number, smallest: number) {
+  const range = largest === smallest ? `/${largest}` : `/${largest} to /${smallest}`;
+  return cidr.refine((text) => {
+    const prefix = Number(text.split("/")[1]);
+    return !text.includes(":") && prefix >= largest && prefix <= smallest;
+  }, `must be an IPv4 network of ${range}, the size of ${what}`);
+}
 
 const identity = {
   key: doc(
-    dnsLabel,
+    dnsLabel.max(24, "must have at most 24 characters: clouds limit the names that it is part of"),
     "Name of the region in resource names and outputs; unique in the stack. Changing it replaces the region.",
   ),
   role: doc(z.enum(["primary", "secondary"]), "The primary holds the writable stores; exactly one region is primary."),
@@ -20,12 +29,14 @@ const scaling = {
   max: doc(positive.default(9), "Most nodes."),
 };
 
+const poolName = dnsLabel.max(16, "must have at most 16 characters: clouds limit the names that it is part of");
+
 /** EKS's managed add-ons that a new cluster gets. */
 export const eksAddons = ["vpc-cni", "kube-proxy", "coredns", "aws-ebs-csi-driver", "metrics-server"] as const;
 export type EksAddonName = (typeof eksAddons)[number];
 
 const eksNodePool = z.strictObject({
-  name: doc(dnsLabel, "Name of the node group. Changing it replaces the group."),
+  name: doc(poolName, "Name of the node pool, of which each zone has a group. Changing it replaces the groups."),
   instanceTypes: doc(
     z.array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "must be an EC2 instance type such as m7i.large")).min(1),
     "EC2 instance types.",
@@ -36,7 +47,7 @@ const eksNodePool = z.strictObject({
 });
 
 const gkeNodePool = z.strictObject({
-  name: doc(dnsLabel, "Name of the node pool. Changing it replaces the pool."),
+  name: doc(poolName, "Name of the node pool. Changing it replaces the pool."),
   machineType: doc(
     z.string().regex(/^[a-z0-9]+-[a-z0-9-]+$/, "must be a machine type such as e2-standard-4"),
     "Compute Engine machine type.",
@@ -65,7 +76,7 @@ const awsRegion = z.strictObject({
   region: doc(z.enum(awsRegions), "AWS region. Changing it replaces everything in the region."),
   network: section({
     cidr: doc(
-      cidr.default("10.0.0.0/16"),
+      sizedCidr("a VPC of EKS", 16, 22).default("10.0.0.0/16"),
       "VPC address range; overlaps with no other region's. Changing it replaces the VPC.",
     ),
     zones: doc(z.int().min(2).max(4).default(3), "Availability zones with a private and a public subnet each."),
@@ -100,7 +111,7 @@ const awsRegion = z.strictObject({
       z
         .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:(role|user)\/.+$/, "must be an IAM role or user ARN"))
         .default([]),
-      "IAM principals that get cluster administration through access entries.",
+      "IAM principals that get cluster administration through access entries; whoever creates the cluster has it already, and must not be listed.",
     ),
     support: doc(
       z.enum(["STANDARD", "EXTENDED"]).default("STANDARD"),
@@ -110,7 +121,16 @@ const awsRegion = z.strictObject({
       z.partialRecord(z.enum(eksAddons), z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/)).default({}),
       "Versions of EKS's managed add-ons, such as `coredns: v1.12.4-eksbuild.1`; EKS's default for the minor version where left out.",
     ),
-    autoscaler: doc(z.boolean().default(true), "Run the cluster autoscaler; false where the cluster has one already."),
+    autoscaler: section({
+      enabled: doc(
+        z.boolean().default(true),
+        "Run the cluster autoscaler; without it the node groups keep their size.",
+      ),
+      image: doc(
+        image.optional(),
+        "Image of the autoscaler; `registry.k8s.io/autoscaling/cluster-autoscaler:v<version>.0` where left out.",
+      ),
+    }),
     deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
     existing: doc(
       z.strictObject({ name: z.string().min(1) }).optional(),
@@ -135,13 +155,19 @@ const gcpRegion = z.strictObject({
     "Google Cloud project id.",
   ),
   network: section({
-    cidr: doc(cidr.default("10.64.0.0/20"), "Nodes' address range."),
-    podCidr: doc(cidr.default("10.68.0.0/14"), "Pods' address range."),
-    serviceCidr: doc(cidr.default("10.65.0.0/20"), "Services' address range."),
+    cidr: doc(sizedCidr("a GKE subnetwork", 8, 29).default("10.64.0.0/20"), "Nodes' address range."),
+    podCidr: doc(
+      sizedCidr("GKE's pods", 9, 21).default("10.68.0.0/14"),
+      "Pods' address range, of which every node takes a /24. Changing it replaces the cluster.",
+    ),
+    serviceCidr: doc(
+      sizedCidr("GKE's Services", 16, 27).default("10.65.0.0/20"),
+      "Services' address range. Changing it replaces the cluster.",
+    ),
     controlPlaneCidr: doc(
-      cidr.default("172.16.0.0/28"),
-      "Control plane's address range; a /28, which GKE asks for.",
-    ).refine((text) => text.endsWith("/28"), "must be a /28: GKE accepts no other size"),
+      sizedCidr("GKE's control plane", 28, 28).default("172.16.0.0/28"),
+      "Control plane's address range. Changing it replaces the cluster.",
+    ),
     flowLogs: doc(z.boolean().default(true), "Log a tenth of the subnetwork's flows."),
     existing: doc(
       existingNetwork.optional(),

@@ -1,5 +1,4 @@
-/** The cluster autoscaler's objects as plain data; its version is the cluster's own minor, as its maintainers ask. */
-
+/** Name and namespace of the cluster autoscaler, whose objects are plain data here. */
 export const autoscalerAccount = { namespace: "kube-system", name: "cluster-autoscaler" } as const;
 
 const labels = { "app.kubernetes.io/name": autoscalerAccount.name };
@@ -60,8 +59,12 @@ export const namespaceRules = [
 export interface AutoscalerSettings {
   readonly cluster: string;
   readonly region: string;
-  /** Kubernetes minor version of the cluster. */
-  readonly version: string;
+  readonly image: string;
+}
+
+/** The autoscaler simulates the scheduler of one minor version, so its own is the cluster's. */
+export function autoscalerImage(kubernetesMinor: string): string {
+  return `registry.k8s.io/autoscaling/cluster-autoscaler:v${kubernetesMinor}.0`;
 }
 
 /** Spec of the autoscaler's Deployment: two replicas, of which the lease's holder works. */
@@ -76,7 +79,7 @@ export function autoscalerDeployment(settings: AutoscalerSettings) {
 /** One of the two may be away at a time. */
 export const autoscalerBudget = { maxUnavailable: 1, selector: { matchLabels: labels } };
 
-function podSpec({ cluster, region, version }: AutoscalerSettings) {
+function podSpec({ cluster, region, image }: AutoscalerSettings) {
   return {
     serviceAccountName: autoscalerAccount.name,
     priorityClassName: "system-cluster-critical",
@@ -98,7 +101,7 @@ function podSpec({ cluster, region, version }: AutoscalerSettings) {
     containers: [
       {
         name: autoscalerAccount.name,
-        image: `registry.k8s.io/autoscaling/cluster-autoscaler:v${version}.0`,
+        image,
         command: ["./cluster-autoscaler"],
         args: [
           "--cloud-provider=aws",

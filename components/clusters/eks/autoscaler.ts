@@ -6,6 +6,7 @@ import {
   autoscalerAccount,
   autoscalerBudget,
   autoscalerDeployment,
+  autoscalerImage,
   autoscalerMetadata,
   clusterRules,
   namespaceRules,
@@ -46,7 +47,11 @@ export function createAutoscaler(scope: Scope, region: AwsRegionConfig, parts: A
     `${scope.name}-autoscaler`,
     {
       metadata,
-      spec: autoscalerDeployment({ ...place, cluster: scope.cluster, version: region.cluster.version }),
+      spec: autoscalerDeployment({
+        ...place,
+        cluster: scope.cluster,
+        image: region.cluster.autoscaler.image ?? autoscalerImage(region.cluster.version),
+      }),
     },
     { ...opts, dependsOn: [...opts.dependsOn, account] },
   );

@@ -10,7 +10,7 @@ import { createBucketRole, type TrustedIssuer } from "../identity/s3.js";
 import { eksKubeconfig } from "../kubeconfig.js";
 import { clusterName, encryptedStorageClass } from "../names.js";
 import { createKubernetesProvider } from "../provider.js";
-import type { ClusterArgs, Scope } from "../scope.js";
+import { tagsOf, type ClusterArgs, type Scope } from "../scope.js";
 import { createStorageClass } from "../storage-class.js";
 import { assembleEks, type EksParts } from "./assemble.js";
 import { createAutoscaler } from "./autoscaler.js";
@@ -46,11 +46,13 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
     // The network plugin gives pods addresses of the VPC itself.
     this.podCidrs = [region.network.cidr];
     this.loadBalancer = eksLoadBalancer(region);
-    this.cloudProvider = createAwsProvider(region, args, this);
+    const tags = tagsOf(args);
+    this.cloudProvider = createAwsProvider(region, tags, this);
     this.#scope = {
       name: region.key,
       cluster: region.cluster.existing?.name ?? clusterName(args.stack, region.key),
       child: { parent: this, provider: this.cloudProvider },
+      tags,
       protect: args.environment === "production",
     };
     const parts = assembleEks(this.#scope, region);
@@ -60,7 +62,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
     const identifier = `eks/${region.region}/${this.#scope.cluster}`;
     this.provider = createKubernetesProvider(region.key, { kubeconfig: this.kubeconfig, identifier }, this);
     this.ready = [...parts.ready, createVolumeClass(this.#scope, this.provider, parts)];
-    if (!region.cluster.existing && region.cluster.autoscaler) {
+    if (!region.cluster.existing && region.cluster.autoscaler.enabled) {
       createAutoscaler(this.#scope, region, { ...parts, provider: this.provider, dependsOn: parts.ready });
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig, oidcIssuer: this.oidcIssuer });
@@ -103,8 +105,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
   }
 }
 
-function createAwsProvider(region: AwsRegionConfig, args: ClusterArgs, parent: pulumi.Resource): aws.Provider {
-  const tags = { ...args.tags, stack: args.stack, environment: args.environment };
+function createAwsProvider(region: AwsRegionConfig, tags: Scope["tags"], parent: pulumi.Resource): aws.Provider {
   return new aws.Provider(`${region.key}-aws`, { region: region.region, defaultTags: { tags } }, { parent });
 }
 

@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrustingPool } from "../identity/gcs.js";
 import { shortName } from "../names.js";
-import type { Scope } from "../scope.js";
+import { labelsOf, type Scope } from "../scope.js";
 
 /**
  * Lets a Google Cloud project trust the cluster's issuer. Google keeps the id of a deleted pool for 30 days, hence the
@@ -12,7 +12,7 @@ import type { Scope } from "../scope.js";
 export function createTrustingPool(scope: Scope, issuer: pulumi.Output<string>, project: string): TrustingPool {
   const provider = new gcp.Provider(
     `${scope.name}-gcp`,
-    { project, addPulumiAttributionLabel: false },
+    { project, defaultLabels: labelsOf(scope.tags), addPulumiAttributionLabel: false },
     { parent: scope.child.parent },
   );
   const suffix = new random.RandomId(

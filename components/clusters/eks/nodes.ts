@@ -95,7 +95,6 @@ function createLaunchTemplate(scope: Scope, pool: EksNodePoolConfig, key: aws.km
       // One hop: the node reaches its metadata, a pod in its own network namespace does not, and so cannot borrow the
       // node's role.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      monitoring: { enabled: true },
       tagSpecifications: ["instance", "volume"].map((resourceType) => ({ resourceType, tags })),
     },
     scope.child,

@@ -10,7 +10,7 @@ import { createBucketRole, s3Federation, type TrustedIssuer } from "../identity/
 import { gkeKubeconfig } from "../kubeconfig.js";
 import { clusterName, encryptedStorageClass } from "../names.js";
 import { createKubernetesProvider } from "../provider.js";
-import type { ClusterArgs, Scope } from "../scope.js";
+import { labelsOf, tagsOf, type ClusterArgs, type Scope } from "../scope.js";
 import { createStorageClass } from "../storage-class.js";
 import { assembleGke, type GkeParts } from "./assemble.js";
 import type { GkeControlPlane } from "./control-plane.js";
@@ -41,11 +41,13 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
     ({ key: this.key, region: this.region, role: this.role, weight: this.weight } = region);
     this.#project = region.project;
     this.podCidrs = [region.network.podCidr];
-    this.cloudProvider = createGcpProvider(region, args, this);
+    const tags = tagsOf(args);
+    this.cloudProvider = createGcpProvider(region, tags, this);
     this.#scope = {
       name: region.key,
       cluster: region.cluster.existing?.name ?? clusterName(args.stack, region.key),
       child: { parent: this, provider: this.cloudProvider },
+      tags,
       protect: args.environment === "production",
     };
     const parts = assembleGke(this.#scope, region, args.fleet ?? false);
@@ -83,13 +85,13 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
   }
 }
 
-function createGcpProvider(region: GcpRegionConfig, args: ClusterArgs, parent: pulumi.Resource): gcp.Provider {
+function createGcpProvider(region: GcpRegionConfig, tags: Scope["tags"], parent: pulumi.Resource): gcp.Provider {
   return new gcp.Provider(
     `${region.key}-gcp`,
     {
       project: region.project,
       region: region.region,
-      defaultLabels: { ...args.tags, stack: args.stack, environment: args.environment },
+      defaultLabels: labelsOf(tags),
       addPulumiAttributionLabel: false,
     },
     { parent },

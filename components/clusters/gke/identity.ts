@@ -41,7 +41,11 @@ export function createServiceAccount(
  */
 export function createTrustedIssuer(scope: Scope, issuer: pulumi.Output<string>): TrustedIssuer {
   const { parent } = scope.child;
-  const provider = new aws.Provider(`${scope.name}-aws`, { region: "us-east-1" }, { parent });
+  const provider = new aws.Provider(
+    `${scope.name}-aws`,
+    { region: "us-east-1", defaultTags: { tags: scope.tags } },
+    { parent },
+  );
   const oidc = new aws.iam.OpenIdConnectProvider(
     `${scope.name}-oidc`,
     { url: issuer, clientIdLists: ["sts.amazonaws.com"] },
