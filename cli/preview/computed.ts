@@ -100,6 +100,10 @@ const table: Readonly<Record<string, (subject: Subject) => Outputs>> = {
       selfLink: `https://www.googleapis.com/storage/v1/b/${bucket}`,
     };
   },
+  "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": ({ inputs }) => ({ name: poolOf(inputs) }),
+  "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": ({ inputs, id }) => ({
+    name: `${poolOf(inputs)}/providers/${text(inputs.workloadIdentityPoolProviderId, id)}`,
+  }),
   "gcp:kms/keyRing:KeyRing": gcpName("keyRings"),
   "gcp:kms/cryptoKey:CryptoKey": ({ name, inputs }) => ({
     id: `${text(inputs.keyRing, "ring")}/cryptoKeys/${text(inputs.name, name)}`,
@@ -114,6 +118,10 @@ const table: Readonly<Record<string, (subject: Subject) => Outputs>> = {
   "random:index/randomId:RandomId": ({ id }) => ({ id, hex: id.slice(0, 8), b64Url: id.slice(0, 8), dec: "1" }),
   "random:index/randomString:RandomString": ({ id }) => ({ id, result: id.slice(0, 8) }),
 };
+
+function poolOf(inputs: Inputs): string {
+  return `projects/${account}/locations/global/workloadIdentityPools/${text(inputs.workloadIdentityPoolId, "pool")}`;
+}
 
 function gcpName(collection: string): (subject: Subject) => Outputs {
   return ({ name, inputs }) => {

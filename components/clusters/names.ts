@@ -13,7 +13,7 @@ export function shortName(name: string, limit: number): string {
 
 /** Name of the cluster in its cloud: 40 characters is GKE's limit, and EKS's log group carries the name too. */
 export function clusterName(stack: string, regionKey: string): string {
-  return shortName(`agent-${stack}-${regionKey}`, 40);
+  return shortName(`agent-${stack.toLowerCase().replaceAll("_", "-")}-${regionKey}`, 40);
 }
 
 /** Storage class that every created or adopted cloud cluster gets: encrypted with a key of the stack's own. */

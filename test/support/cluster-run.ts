@@ -18,9 +18,9 @@ export const gcpRegion = (config: object = {}): RegionConfig =>
 
 export interface ClusterRun extends ProgramRun {
   /** The one resource of a name and type. */
-  get(type: string, name: string): RecordedResource;
+  readonly get: (type: string, name: string) => RecordedResource;
   /** Names of the resources of a type, sorted. */
-  names(type: string): string[];
+  readonly names: (type: string) => string[];
 }
 
 export interface ClusterRunOptions {
@@ -40,7 +40,7 @@ export async function runCluster(region: RegionConfig, options: ClusterRunOption
     ...options.args,
   };
   const use = options.use ?? (() => ({}));
-  const run = await withoutStacks(() =>
+  const run = await quickly(() =>
     runProgram(
       () => use(createCluster(region, args)),
       { project: "agent-platform", stack: args.stack, config: {}, secretKeys: [] },
@@ -62,13 +62,20 @@ export async function runCluster(region: RegionConfig, options: ClusterRunOption
   };
 }
 
-/** The SDK keeps a stack trace of every promise, which with source maps is three quarters of a run's time. */
-async function withoutStacks<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * The SDK keeps a stack trace of every promise, which with source maps is three quarters of a run's time.
+ */
+async function quickly<T>(work: () => Promise<T>): Promise<T> {
   const limit = Error.stackTraceLimit;
+  const ignore = (): void => undefined;
   Error.stackTraceLimit = 0;
+  process.on("unhandledRejection", ignore);
   try {
     return await work();
   } finally {
+    // A program that throws rejects the run at once, and the stack's own promise, which nobody holds, a turn later.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", ignore);
     Error.stackTraceLimit = limit;
   }
 }
