@@ -15,9 +15,15 @@ interface Bound {
 
 interface Timing {
   readonly interval: string;
+  /** Most measurements; a run that ends without its successes is inconclusive. */
   readonly count?: number;
+  /**
+   * Successes in a row that a run needs. Without it the controller calls every run successful that reaches its count,
+   * even one whose measurements all were without data.
+   */
+  readonly consecutiveSuccessLimit?: number;
   readonly initialDelay?: string;
-  /** Measurements without data that are waited through before the run is inconclusive. */
+  /** Measurements without data that are waited through before the run is inconclusive; at most `count`. */
   readonly inconclusiveLimit: number;
 }
 
@@ -73,7 +79,7 @@ export function canaryAnalysis({ canary, prometheusUrl }: DeliveryConfig) {
     good: `>= ${successRate}`,
     bad: `< ${successRate}`,
   };
-  const timing = { interval, count, inconclusiveLimit: count };
+  const timing = { interval, count, consecutiveSuccessLimit: count, inconclusiveLimit: count };
   return { metrics: bounds(success, maxP99Ms, window).map((bound) => metric(bound, prometheusUrl, timing)) };
 }
 
@@ -100,9 +106,10 @@ export function watchAnalysis(config: DeliveryConfig) {
   return { metrics: progressiveBounds(config).map((bound) => metric(bound, config.prometheusUrl, timing)) };
 }
 
-/** Ends each stage: `gateCount` measurements that all succeed; without data for ten times as long it is inconclusive. */
+/** Ends each stage: `gateCount` successes in a row; without them in ten times as many measurements it is inconclusive. */
 export function gateAnalysis(config: DeliveryConfig) {
   const { interval, gateCount } = config.progressive;
-  const timing = { interval, count: gateCount, inconclusiveLimit: gateCount * 10 };
+  const count = gateCount * 10;
+  const timing = { interval, count, consecutiveSuccessLimit: gateCount, inconclusiveLimit: count };
   return { metrics: progressiveBounds(config).map((bound) => metric(bound, config.prometheusUrl, timing)) };
 }

@@ -87,7 +87,13 @@ export interface AnalysisRunObject {
 
 export interface AnalysisTemplateObject {
   readonly metadata: Metadata;
-  readonly spec: { readonly metrics?: readonly { readonly interval?: string; readonly count?: number | string }[] };
+  readonly spec: {
+    readonly metrics?: readonly {
+      readonly interval?: string;
+      readonly count?: number | string;
+      readonly consecutiveSuccessLimit?: number | string;
+    }[];
+  };
 }
 
 export interface VirtualServiceObject {

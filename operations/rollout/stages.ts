@@ -16,12 +16,11 @@ function analysisSeconds(ref: AnalysisRef, templates: readonly AnalysisTemplateO
     templates.find(({ metadata }) => metadata.name === templateName),
   );
   const metrics = named.flatMap((template) => template?.spec.metrics ?? []);
-  return Math.max(
-    0,
-    ...metrics.map(({ interval, count }) =>
-      interval === undefined ? 0 : seconds(interval) * (Number(count ?? 1) - 1),
-    ),
-  );
+  const durations = metrics.map(({ interval, count, consecutiveSuccessLimit }) => {
+    const measurements = Number(consecutiveSuccessLimit ?? count ?? 1);
+    return interval === undefined ? 0 : seconds(interval) * (measurements - 1);
+  });
+  return Math.max(0, ...durations);
 }
 
 function stepSeconds(step: CanaryStep, templates: readonly AnalysisTemplateObject[]): number | undefined {

@@ -88,6 +88,7 @@ describe("canary delivery (R6)", () => {
           name: "success-rate",
           interval: "1m",
           count: 5,
+          consecutiveSuccessLimit: 5,
           failureLimit: 0,
           inconclusiveLimit: 5,
           successCondition: "len(result) > 0 && !isNaN(result[0]) && result[0] >= 0.95",
@@ -104,6 +105,7 @@ describe("canary delivery (R6)", () => {
           name: "p99-latency",
           interval: "1m",
           count: 5,
+          consecutiveSuccessLimit: 5,
           failureLimit: 0,
           inconclusiveLimit: 5,
           successCondition: "len(result) > 0 && !isNaN(result[0]) && result[0] <= 2000",
@@ -161,13 +163,17 @@ describe("progressive delivery (R7)", () => {
     assert.ok(metrics.every((metric) => !("count" in metric)));
   });
 
-  it("gates with a count, so that it ends, and takes no data for no answer", () => {
+  it("gates with successes in a row and a count, so that it ends, and takes no data for no answer", () => {
     const metrics = plan.analyses["agent-rollout-gate"]!.metrics as {
       count: number;
+      consecutiveSuccessLimit: number;
+      inconclusiveLimit: number;
       successCondition: string;
       provider: { prometheus: { query: string } };
     }[];
-    assert.ok(metrics.every(({ count }) => count === 3));
+    for (const { count, consecutiveSuccessLimit, inconclusiveLimit } of metrics) {
+      assert.deepEqual([consecutiveSuccessLimit, count, inconclusiveLimit], [3, 30, 30]);
+    }
     assert.ok(
       metrics.every(({ successCondition }) => successCondition.startsWith("len(result) > 0 && !isNaN(result[0]) && ")),
     );

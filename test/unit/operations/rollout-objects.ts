@@ -11,7 +11,9 @@ export const steps = [
   { analysis: gate },
   { setWeight: 100 },
 ];
-export const templates = [{ metadata: { name: "gate" }, spec: { metrics: [{ interval: "30s", count: 3 }] } }];
+export const templates = [
+  { metadata: { name: "gate" }, spec: { metrics: [{ interval: "30s", count: 30, consecutiveSuccessLimit: 3 }] } },
+];
 
 export function rollout(status: RolloutObject["status"], spec: Partial<RolloutObject["spec"]> = {}): RolloutObject {
   return {
