@@ -16,7 +16,7 @@ async function cli(...args: string[]): Promise<CommandResult> {
 }
 
 describe("command line", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder = "";
   before(() => (folder = mkdtempSync(join(tmpdir(), "cli-"))));
   after(() => rmSync(folder, { recursive: true }));
