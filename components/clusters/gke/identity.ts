@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { WorkloadIdentityRequest } from "../cluster.js";
-import type { TrustedIssuer } from "../identity/s3.js";
+import type { TrustedIssuer } from "../identity/aws-role.js";
 import { shortName } from "../names.js";
 import type { Scope } from "../scope.js";
 
