@@ -50,6 +50,12 @@ const table = {
     version: "1.10.1",
     seconds: 120,
   },
+  versitygw: {
+    moduleFolder: join(modules, "versitygw"),
+    mainPackage: "github.com/versity/versitygw/cmd/versitygw",
+    version: "1.8.0",
+    seconds: 90,
+  },
 } satisfies Record<string, Recipe>;
 
 export type ServerName = keyof typeof table;

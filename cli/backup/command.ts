@@ -1,0 +1,207 @@
+import { Argument, Option, type Command } from "commander";
+import { ExitCode, PlatformError } from "../../common/errors.js";
+import { stores, type Store } from "../../config/schema/data.js";
+import { Catalogue } from "../../operations/backup/catalogue.js";
+import { pickJob } from "../../operations/backup/job.js";
+import { createFull, createIncremental } from "../../operations/backup/postgres/create.js";
+import { postgresRestorer } from "../../operations/backup/postgres/check.js";
+import { recoveryWindow, restorePostgres } from "../../operations/backup/postgres/restore.js";
+import { planPrune, prune } from "../../operations/backup/prune.js";
+import { keepRecord } from "../../operations/backup/record.js";
+import { createRedis, redisRestorer, restoreRedis } from "../../operations/backup/redis/redis.js";
+import { ObjectStorage, parseRepository } from "../../operations/backup/storage.js";
+import { verify, type VerificationRecord } from "../../operations/backup/verify.js";
+import { jobTable, progressBar } from "./output.js";
+
+interface Options {
+  readonly repository?: string;
+  readonly endpointUrl?: string;
+  readonly json?: boolean;
+  readonly kind: "full" | "incremental";
+  readonly backup?: string;
+  readonly to?: string;
+  readonly target: string;
+  readonly scratch?: string;
+  readonly record: string;
+  readonly retentionDays: string;
+  readonly prune?: boolean;
+  readonly yes?: boolean;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const sayJson = (value: unknown): void => say(JSON.stringify(value, null, 2));
+
+/** Setting of a store from the environment, as the CronJobs hand it over: `REDIS_HOST`, `BACKUP_REPOSITORY_REDIS`. */
+function setting(name: string, store: Store): string | undefined {
+  return process.env[`${name}${store.toUpperCase()}`];
+}
+
+function open(store: Store, options: Options): Catalogue {
+  const uri = options.repository ?? setting("BACKUP_REPOSITORY_", store);
+  if (uri === undefined) {
+    throw new PlatformError("no repository was named", ExitCode.configuration, [
+      {
+        path: "--repository",
+        rule: "is where the backups are",
+        fix: `--repository s3://bucket/path, or BACKUP_REPOSITORY_${store.toUpperCase()}`,
+      },
+    ]);
+  }
+  const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL_S3;
+  return new Catalogue(new ObjectStorage(parseRepository(uri, endpoint)), store);
+}
+
+function redisSource(): { host: string; port: number; password?: string } {
+  const { REDIS_HOST: host = "127.0.0.1", REDIS_PORT: port = "6379", REDIS_PASSWORD: password } = process.env;
+  return { host, port: Number(port), ...(password === undefined ? {} : { password }) };
+}
+
+function unsupported(store: Store, what: string): PlatformError {
+  return new PlatformError(`${what} of ${store} is not a thing`, ExitCode.configuration, [
+    { path: "store", received: store, rule: `${what} is for postgres and redis`, fix: "choose another store" },
+  ]);
+}
+
+async function create(store: Store, options: Options): Promise<void> {
+  const catalogue = open(store, options);
+  if (store === "vector") throw unsupported(store, "a backup by this command");
+  if (store === "redis" && options.kind === "incremental") throw unsupported(store, "an incremental backup");
+  const source = {};
+  const make = options.kind === "full" ? createFull : createIncremental;
+  const job = store === "redis" ? await createRedis(catalogue, redisSource()) : await make(catalogue, { source });
+  if (options.json === true) sayJson(job);
+  else say(`${job.id}: ${job.kind}, ${job.bytes ?? 0} bytes at ${job.location}`);
+  if (options.prune === true) await removeOld(catalogue, { ...options, yes: true });
+}
+
+async function list(store: Store, options: Options): Promise<void> {
+  const catalogue = open(store, options);
+  const jobs = await catalogue.jobs();
+  const window = store === "postgres" ? await recoveryWindow(catalogue) : undefined;
+  if (options.json === true) {
+    sayJson({ jobs: jobs.map(({ objects, ...job }) => ({ ...job, objects: objects?.length ?? 0 })), window });
+    return;
+  }
+  say(jobs.length === 0 ? `no backups of ${store} at ${catalogue.storage.uri}` : jobTable(jobs));
+  if (window !== undefined) say(`recovery window: ${window.from} to ${window.to}`);
+}
+
+async function show(store: Store, options: Options): Promise<void> {
+  sayJson(pickJob(await open(store, options).jobs(), options.backup ?? "latest"));
+}
+
+async function restore(store: Store, options: Options): Promise<void> {
+  const catalogue = open(store, options);
+  const { target, backup } = options;
+  if (store === "vector") throw unsupported(store, "a restore by this command");
+  if (store === "redis") {
+    if (options.to !== undefined) throw unsupported(store, "a restore to a point in time");
+    const job = pickJob(await catalogue.jobs(), backup ?? "latest");
+    const { keys, problems } = await restoreRedis(catalogue, job, target);
+    if (problems.length > 0) throw new PlatformError(problems.join("; "), ExitCode.resource);
+    say(`${job.id}: ${keys} keys in ${target}; start Redis on it, then switch`);
+    return;
+  }
+  const restored = await restorePostgres(catalogue, {
+    target,
+    ...(backup === undefined ? {} : { backup }),
+    ...(options.to === undefined ? {} : { to: pointInTime(options.to) }),
+  });
+  await restored.server.stop();
+  say(`${restored.job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
+}
+
+function pointInTime(text: string): Date {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time;
+  throw new PlatformError("that is no point in time", ExitCode.configuration, [
+    { path: "--to", received: text, rule: "must be RFC 3339", fix: "--to 2026-11-23T12:00:00Z" },
+  ]);
+}
+
+async function verifyStores(chosen: readonly Store[], options: Options): Promise<void> {
+  const records: VerificationRecord[] = [];
+  for (const store of chosen) {
+    if (store === "vector") throw unsupported(store, "a verification by this command");
+    const catalogue = open(store, options);
+    const restorer = store === "postgres" ? postgresRestorer(catalogue) : redisRestorer(catalogue);
+    const record = await verify(catalogue, restorer, {
+      ...(options.backup === undefined ? {} : { backup: options.backup }),
+      ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
+      onProgress: progressBar(`reading back ${store}`),
+    });
+    await keepRecord(catalogue, record, options.record);
+    records.push(record);
+    if (options.json !== true) say(describe(record));
+  }
+  if (options.json === true) sayJson(records);
+  const failed = records.filter(({ verified }) => !verified);
+  if (failed.length > 0) {
+    throw new PlatformError(`not verified: ${failed.map(({ backup }) => backup).join(", ")}`, ExitCode.resource);
+  }
+}
+
+function describe(record: VerificationRecord): string {
+  const { backup, objects, bytes, rtoSeconds, rpoSeconds, problems } = record;
+  if (problems.length > 0) return [`${backup}: NOT verified`, ...problems.map((problem) => `  ${problem}`)].join("\n");
+  return `${backup}: verified, ${objects} objects, ${bytes} bytes, RTO ${rtoSeconds ?? "?"} s, RPO ${rpoSeconds ?? "?"} s`;
+}
+
+async function removeOld(catalogue: Catalogue, options: Options): Promise<void> {
+  const days = Number(options.retentionDays);
+  if (!Number.isInteger(days) || days < 1) {
+    throw new PlatformError("that is no retention", ExitCode.configuration, [
+      {
+        path: "--retention-days",
+        received: options.retentionDays,
+        rule: "must be whole days",
+        fix: "--retention-days 30",
+      },
+    ]);
+  }
+  const plan = planPrune(await catalogue.jobs(), days, new Date());
+  const names = plan.remove.map(({ id }) => id);
+  if (options.yes === true) await prune(catalogue, plan);
+  if (options.json === true) sayJson({ removed: options.yes === true, jobs: names, walFrom: plan.walFrom });
+  else say(`${options.yes === true ? "removed" : "would remove (--yes does)"}: ${names.join(", ") || "nothing"}`);
+}
+
+function common(command: Command): Command {
+  return command
+    .option("--repository <uri>", "s3://bucket/path; default $BACKUP_REPOSITORY_<STORE>")
+    .option("--endpoint-url <url>", "an S3-compatible server; default $AWS_ENDPOINT_URL_S3, else AWS")
+    .option("--json", "print JSON");
+}
+
+/** Adds `backup create|list|show|verify|restore|prune`. */
+export function registerBackup(program: Command): void {
+  const backup = program.command("backup").description("back up, verify and restore the data stores");
+  const store = (): Argument => new Argument("<store>", "the data store").choices(stores);
+  const retention = (): Option =>
+    new Option("--retention-days <days>", "how long a backup is kept").env("BACKUP_RETENTION_DAYS").default("30");
+  const add = (name: string, summary: string, run: (store: Store, options: Options) => Promise<void>): Command =>
+    common(backup.command(name).description(summary)).addArgument(store()).action(run);
+  add("create", "make a backup now", create)
+    .addOption(
+      new Option("--kind <kind>", "full, or the WAL since the last").choices(["full", "incremental"]).default("full"),
+    )
+    .option("--prune", "then remove what is older than the retention")
+    .addOption(retention());
+  add("list", "every job, and the recovery window", list);
+  add("show", "one job with its objects", show).option("--backup <id>", "id of the job; default the newest");
+  add("restore", "restore into a new folder", restore)
+    .requiredOption("--target <folder>", "a new or empty folder")
+    .option("--backup <id>", "id of the backup; default the newest that fits")
+    .option("--to <time>", "point in time, RFC 3339 (postgres)");
+  add("prune", "remove what is older than the retention; shows only, without --yes", async (chosen, options) => {
+    await removeOld(open(chosen, options), options);
+  })
+    .option("--yes", "remove it")
+    .addOption(retention());
+  common(backup.command("verify").description("restore into scratch space and check what comes up"))
+    .addArgument(new Argument("<stores...>", "the data stores").choices(stores))
+    .option("--backup <id>", "id of the backup; default the newest")
+    .option("--scratch <folder>", "folder with room for the restored store")
+    .option("--record <place>", "repository, or configmap/<name>", "repository")
+    .action(verifyStores);
+}

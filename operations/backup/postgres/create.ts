@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { runCommand } from "../../../common/command.js";
+import { poll } from "../../../common/poll.js";
+import { checksums, type Catalogue, type Outcome } from "../catalogue.js";
+import type { BackupJob } from "../job.js";
+import { findProgram } from "../program.js";
+import type { ObjectStorage } from "../storage.js";
+import { archiveArguments, libpq, query, queryValue, serverName, type PostgresSource } from "./source.js";
+
+/** Table with the row by which a restore shows that it holds what the backup promised. */
+export const canaryTable = "agent_platform.canary";
+
+export interface PostgresCreateOptions {
+  readonly source: PostgresSource;
+  /** Seconds for the archiver to upload the last segment. Default 300, which is the RPO. */
+  readonly archiveSeconds?: number;
+}
+
+/** A full backup by barman-cloud, with the WAL that makes it consistent; checksums are of what the store gives back. */
+export async function createFull(catalogue: Catalogue, options: PostgresCreateOptions): Promise<BackupJob> {
+  return await catalogue.run("full", async (): Promise<Outcome> => {
+    const { storage } = catalogue;
+    const canary = await writeCanary(options.source);
+    const before = new Set(await baseBackups(storage));
+    await runBarman(storage, options.source);
+    const toolId = (await baseBackups(storage)).find((id) => !before.has(id));
+    if (toolId === undefined) throw new Error("barman-cloud-backup ended well but left no backup");
+    const wal = await archiveNow(catalogue, options, await firstSegment(storage, toolId));
+    const base = (await storage.list(`${serverName}/base/${toolId}/`)).map(({ key }) => key);
+    return { toolId, wal: wal.range, expect: { canary }, objects: await checksums(storage, [...base, ...wal.keys]) };
+  });
+}
+
+/** What was written since the last job: the WAL up to now, archived and with checksums of its own. */
+export async function createIncremental(catalogue: Catalogue, options: PostgresCreateOptions): Promise<BackupJob> {
+  return await catalogue.run("incremental", async (): Promise<Outcome> => {
+    const jobs = (await catalogue.jobs()).filter(({ status }) => status === "completed");
+    const last = jobs.at(-1);
+    if (last?.wal === undefined) throw new Error("an increment needs a full backup before it");
+    const canary = await writeCanary(options.source);
+    const known = new Set(jobs.flatMap(({ objects }) => (objects ?? []).map(({ key }) => key)));
+    const wal = await archiveNow(catalogue, options, last.wal.to);
+    const keys = wal.keys.filter((key) => !known.has(key));
+    return {
+      wal: { from: last.wal.to, to: wal.range.to },
+      expect: { canary },
+      objects: await checksums(catalogue.storage, keys),
+    };
+  });
+}
+
+async function runBarman(storage: ObjectStorage, source: PostgresSource): Promise<void> {
+  const { options, place } = archiveArguments(storage.address);
+  const args = ["--immediate-checkpoint", "--gzip", ...options];
+  if (source.host !== undefined) args.push("--host", source.host);
+  if (source.port !== undefined) args.push("--port", String(source.port));
+  if (source.user !== undefined) args.push("--user", source.user);
+  await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], { env: libpq(source) });
+}
+
+/** Names of the base backups in the archive, as barman calls them. */
+async function baseBackups(storage: ObjectStorage): Promise<string[]> {
+  const infos = (await storage.list(`${serverName}/base/`)).filter(({ key }) => key.endsWith("/backup.info"));
+  return infos.map(({ key }) => key.split("/").at(-2) ?? "");
+}
+
+async function firstSegment(storage: ObjectStorage, toolId: string): Promise<string> {
+  const info = await storage.readText(`${serverName}/base/${toolId}/backup.info`);
+  const segment = /^begin_wal=([0-9A-F]{24})$/m.exec(info)?.[1];
+  if (segment === undefined) throw new Error(`backup ${toolId} names no first WAL segment`);
+  return segment;
+}
+
+async function writeCanary(source: PostgresSource): Promise<string> {
+  const canary = randomUUID();
+  await query(
+    source,
+    `SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS ${canaryTable.split(".")[0] ?? ""};
+     CREATE TABLE IF NOT EXISTS ${canaryTable} (id uuid PRIMARY KEY, written timestamptz NOT NULL DEFAULT clock_timestamp());
+     INSERT INTO ${canaryTable} (id) VALUES ('${canary}')`,
+  );
+  return canary;
+}
+
+/** The segment that an archived file holds, whatever the archive compressed it with; history files have none. */
+export function segmentOf(key: string): string | undefined {
+  return /\/([0-9A-F]{24})(?:\.[0-9A-F]{8}\.backup)?(?:\.(?:gz|bz2|snappy|lz4|xz|zst))?$/.exec(key)?.[1];
+}
+
+interface ArchivedWal {
+  /** Segments from the first that is needed to the last that was written. */
+  readonly range: { readonly from: string; readonly to: string };
+  readonly keys: readonly string[];
+}
+
+/** Closes the current segment and waits until the archive holds it: from here on, what was committed can be restored. */
+async function archiveNow(catalogue: Catalogue, options: PostgresCreateOptions, from: string): Promise<ArchivedWal> {
+  const { source, archiveSeconds = 300 } = options;
+  const last = await queryValue(source, "SELECT pg_walfile_name(pg_switch_wal())");
+  return await poll(
+    async () => {
+      const found = await catalogue.storage.list(`${serverName}/wals/`);
+      const wanted = found.filter(({ key }) => {
+        const segment = segmentOf(key);
+        // The timeline leads the name: a promotion's history file is kept, its segments follow in order.
+        return segment === undefined ? key.includes(".history") : segment >= from;
+      });
+      if (!wanted.some(({ key }) => segmentOf(key) === last)) return undefined;
+      return { range: { from, to: last }, keys: wanted.map(({ key }) => key) };
+    },
+    { what: `segment ${last} to be archived`, intervalMs: 250, timeoutMs: archiveSeconds * 1000 },
+  );
+}

@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runCommand } from "../../../common/command.js";
+import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { poll } from "../../../common/poll.js";
+import { asServerUser, findProgram } from "../program.js";
+import { queryValue, type PostgresSource } from "./source.js";
+
+export interface ScratchServer {
+  readonly source: PostgresSource;
+  /** Seconds from start to the first accepted connection. */
+  readonly seconds: number;
+  stop(): Promise<void>;
+}
+
+export interface ScratchOptions {
+  /** Superuser of the restored database. */
+  readonly user: string;
+  /** Settings, which win over every file that was restored. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Seconds for recovery to end. */
+  readonly timeoutSeconds: number;
+}
+
+/** Gives a folder to the user that runs the server, and to nobody else. */
+export async function handOver(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  if (process.getuid?.() === 0) await runCommand("chown", ["-R", "postgres:postgres", folder]);
+}
+
+/**
+ * Settings of ours instead of the restored ones: a socket and no TCP, nothing preloaded, and no archiving, so that the
+ * copy cannot touch the archive that it came from.
+ */
+async function writeSettings(folder: string, own: Readonly<Record<string, string>>): Promise<string[]> {
+  await writeFile(join(folder, "postgresql.conf"), "");
+  await writeFile(join(folder, "pg_hba.conf"), "local all all trust\n");
+  await writeFile(join(folder, "pg_ident.conf"), "");
+  const settings: Record<string, string> = {
+    listen_addresses: "",
+    unix_socket_directories: folder,
+    port: "5432",
+    archive_mode: "off",
+    config_file: join(folder, "postgresql.conf"),
+    hba_file: join(folder, "pg_hba.conf"),
+    ident_file: join(folder, "pg_ident.conf"),
+    ssl: "off",
+    shared_preload_libraries: "",
+    synchronous_standby_names: "",
+    shared_buffers: "128MB",
+    // Without readers during recovery no setting has to be as large as the source's.
+    hot_standby: "off",
+    ...own,
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+/** Runs a restored data directory beside whatever else runs, until it accepts connections as a server of its own. */
+export async function startScratch(data: string, options: ScratchOptions): Promise<ScratchServer> {
+  const folder = await mkdtemp(join(tmpdir(), "pg-"));
+  const log = join(folder, "server.log");
+  await writeFile(log, "");
+  const flags = await writeSettings(folder, options.settings);
+  await handOver(folder);
+  const started = performance.now();
+  const [program, args] = asServerUser(findProgram("postgres"), ["-D", data, ...flags]);
+  const redirect = ["-c", 'log="$1"; shift; exec "$@" >>"$log" 2>&1', "sh", log, program, ...args];
+  const child = spawn("sh", redirect, { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  const stop = async (): Promise<void> => {
+    if (running()) child.kill("SIGINT");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  const source = { host: folder, port: 5432, user: options.user };
+  try {
+    await poll(
+      async () => {
+        if (!running()) return true;
+        return (await queryValue(source, "SELECT pg_is_in_recovery()")) === "f" ? true : undefined;
+      },
+      { what: "the restored server to end its recovery", intervalMs: 100, timeoutMs: options.timeoutSeconds * 1000 },
+    );
+    if (!running()) throw new PlatformError(await explain(log), ExitCode.resource);
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  return { source, seconds: (performance.now() - started) / 1000, stop };
+}
+
+/** The end of the server's log: its fatal lines where it has any. */
+async function explain(log: string): Promise<string> {
+  const lines = (await readFile(log, "utf8")).trim().split("\n");
+  const fatal = lines.filter((line) => /FATAL|PANIC/.test(line)).slice(-3);
+  return `the restored server did not come up:\n  ${(fatal.length > 0 ? fatal : lines.slice(-5)).join("\n  ")}`;
+}

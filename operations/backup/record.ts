@@ -1,0 +1,43 @@
+import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
+import type { Catalogue } from "./catalogue.js";
+import type { VerificationRecord } from "./verify.js";
+
+/** Where a verification leaves its record: beside the backups, or in a ConfigMap of the cluster that it runs in. */
+export async function keepRecord(catalogue: Catalogue, record: VerificationRecord, place: string): Promise<void> {
+  if (place === "repository") {
+    const stamp = record.at.replace(/[^0-9]/g, "").slice(0, 14);
+    await catalogue.storage.writeText(
+      `verifications/${record.store}_${stamp}.json`,
+      `${JSON.stringify(record, null, 2)}\n`,
+    );
+    return;
+  }
+  const name = /^configmap\/([a-z0-9-]+)$/.exec(place)?.[1];
+  if (name === undefined) {
+    throw new PlatformError("that is no place for a record", ExitCode.configuration, [
+      { path: "--record", received: place, rule: "must be repository or configmap/<name>", fix: "--record repository" },
+    ]);
+  }
+  await applyConfigMap(name, record);
+}
+
+/** Server-side apply, so that the records of the other stores in the same ConfigMap stay as they are. */
+async function applyConfigMap(name: string, record: VerificationRecord): Promise<void> {
+  const k8s = await import("@kubernetes/client-node");
+  const config = new k8s.KubeConfig();
+  config.loadFromDefault();
+  const namespace = process.env.POD_NAMESPACE ?? "agent-memory";
+  const body = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace },
+    data: { [`${record.store}.json`]: JSON.stringify(record) },
+  };
+  try {
+    const client = k8s.KubernetesObjectApi.makeApiClient(config);
+    const manager = `backup-verification-${record.store}`;
+    await client.patch(body, undefined, undefined, manager, true, k8s.PatchStrategy.ServerSideApply);
+  } catch (thrown) {
+    throw new PlatformError(`cannot write ConfigMap ${namespace}/${name}: ${messageOf(thrown)}`, ExitCode.resource);
+  }
+}

@@ -1,0 +1,101 @@
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
+import { poll } from "../../../common/poll.js";
+
+/** How a Weaviate is reached. */
+export interface WeaviateSource {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly apiKey?: string;
+  /** Its backup module. Default `s3`. */
+  readonly backend?: "s3" | "gcs";
+}
+
+interface BackupStatus {
+  readonly status: string;
+  readonly error?: string;
+}
+
+/** The few calls of Weaviate's REST and GraphQL interfaces that a backup needs. */
+export class Weaviate {
+  readonly backend: string;
+
+  constructor(private readonly source: WeaviateSource) {
+    this.backend = source.backend ?? "s3";
+  }
+
+  private async call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+    const { url, apiKey } = this.source;
+    const headers = {
+      "content-type": "application/json",
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    };
+    const answer = await fetch(new URL(path, url), {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((thrown: unknown) => {
+      throw new PlatformError(`Weaviate at ${url} does not answer: ${messageOf(thrown)}`, ExitCode.resource);
+    });
+    const text = await answer.text();
+    if (answer.ok) return text === "" ? undefined : (JSON.parse(text) as unknown);
+    const code = answer.status === 401 || answer.status === 403 ? ExitCode.authentication : ExitCode.resource;
+    throw new PlatformError(`Weaviate refuses ${method} ${path} (${answer.status}): ${text.slice(0, 300)}`, code);
+  }
+
+  /** Names of the classes, sorted. */
+  async classes(): Promise<string[]> {
+    const schema = (await this.call("GET", "/v1/schema")) as { classes?: { class: string }[] };
+    return (schema.classes ?? []).map((entry) => entry.class).sort();
+  }
+
+  /** Number of objects of each class. */
+  async counts(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const name of await this.classes()) {
+      const query = `{ Aggregate { ${name} { meta { count } } } }`;
+      const answer = (await this.call("POST", "/v1/graphql", { query })) as {
+        data?: { Aggregate?: Record<string, { meta: { count: number } }[]> };
+      };
+      counts[name] = answer.data?.Aggregate?.[name]?.[0]?.meta.count ?? 0;
+    }
+    return counts;
+  }
+
+  /** One object of a class with its vector, to compare after a restore. */
+  async sample(name: string): Promise<string | undefined> {
+    const path = `/v1/objects?class=${name}&limit=1&include=vector`;
+    const answer = (await this.call("GET", path)) as { objects?: { id: string; vector?: number[] }[] };
+    const [object] = answer.objects ?? [];
+    return object === undefined ? undefined : JSON.stringify([object.id, object.vector ?? []]);
+  }
+
+  /** The same object, by id. */
+  async byId(name: string, id: string): Promise<string> {
+    const object = (await this.call("GET", `/v1/objects/${name}/${id}?include=vector`)) as { vector?: number[] };
+    return JSON.stringify([id, object.vector ?? []]);
+  }
+
+  /** Starts a backup and waits for its end. */
+  async backup(id: string): Promise<void> {
+    await this.call("POST", `/v1/backups/${this.backend}`, { id });
+    await this.finish(`/v1/backups/${this.backend}/${id}`, `backup ${id}`);
+  }
+
+  /** Restores all classes of a backup into a Weaviate that has none of them. */
+  async restore(id: string): Promise<void> {
+    await this.call("POST", `/v1/backups/${this.backend}/${id}/restore`, {});
+    await this.finish(`/v1/backups/${this.backend}/${id}/restore`, `restore of ${id}`);
+  }
+
+  private async finish(path: string, what: string): Promise<void> {
+    const end = await poll(
+      async () => {
+        const status = (await this.call("GET", path)) as BackupStatus;
+        return status.status === "SUCCESS" || status.status === "FAILED" ? status : undefined;
+      },
+      { what: `Weaviate's ${what}`, intervalMs: 500, timeoutMs: 3_600_000 },
+    );
+    if (end.status === "FAILED")
+      throw new PlatformError(`Weaviate's ${what} failed: ${end.error ?? ""}`, ExitCode.resource);
+  }
+}

@@ -1,0 +1,115 @@
+import { strict as assert } from "node:assert";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { Catalogue } from "../../../operations/backup/catalogue.js";
+import { createFull, createIncremental } from "../../../operations/backup/postgres/create.js";
+import { recoveryWindow, restorePostgres } from "../../../operations/backup/postgres/restore.js";
+import { query, queryValue } from "../../../operations/backup/postgres/source.js";
+import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
+import { count, skip } from "../../support/counts.js";
+import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
+import { ensurePackage } from "../../support/servers/packages.js";
+import { PostgresServer } from "../../support/servers/postgres.js";
+import { temporaryFolder } from "../../support/servers/process.js";
+
+describe("PostgreSQL backups on an S3 server", function () {
+  this.timeout(180_000);
+  let folder: string;
+  let store: ObjectStore;
+  let server: PostgresServer;
+  let catalogue: Catalogue;
+
+  before(async function () {
+    this.timeout(600_000);
+    for (const [name, program] of [
+      ["postgresql-15", "postgres"],
+      ["barman-cli-cloud", "barman-cloud-backup"],
+    ] as const) {
+      const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
+      if (found.missing !== undefined) skip(this, found.missing);
+    }
+    folder = await temporaryFolder("backup");
+    // PostgreSQL runs as a user of its own, who must be able to pass through.
+    await chmod(folder, 0o755);
+    store = await startObjectStore(folder, ["vault"]);
+    Object.assign(process.env, store.env);
+    const repository = parseRepository("s3://vault/here", store.endpoint);
+    catalogue = new Catalogue(new ObjectStorage(repository), "postgres");
+    const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
+    server = await PostgresServer.create(join(folder, "source"), archive, store.env);
+    await server.sql(
+      "CREATE TABLE numbered (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
+    );
+  });
+
+  after(async () => {
+    await server?.stop();
+    await store?.process.stop();
+  });
+
+  it("creates a full backup whose record says what, when, where and with which checksums", async () => {
+    await server.sql("INSERT INTO numbered SELECT FROM generate_series(1, 1000)");
+    const job = await createFull(catalogue, { source: server.source });
+    assert.match(job.id, /^postgres_\d{8}_\d{6}$/);
+    assert.deepEqual([job.status, job.kind, job.location], ["completed", "full", "s3://vault/here"]);
+    assert.ok(job.objects !== undefined && job.objects.length >= 3);
+    assert.equal(
+      job.bytes,
+      job.objects.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    assert.deepEqual(
+      (await catalogue.jobs()).map(({ id }) => id),
+      [job.id],
+    );
+  });
+
+  it("restores to a point in time what was committed before it, and nothing after, with the server killed", async () => {
+    const times: { readonly at: Date; readonly rows: number }[] = [];
+    for (let step = 0; step < count(3, 20); step += 1) {
+      await server.sql("INSERT INTO numbered SELECT FROM generate_series(1, 50)");
+      const [[rows = ""] = []] = await server.sql("SELECT count(*) FROM numbered");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      times.push({ at: new Date(), rows: Number(rows) });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await server.sql("INSERT INTO numbered SELECT FROM generate_series(1, 7)");
+    const increment = await createIncremental(catalogue, { source: server.source });
+    assert.equal(increment.kind, "incremental");
+    await server.kill();
+    for (const [index, { at, rows }] of times.entries()) {
+      const target = join(folder, `restore-${index}`);
+      const restored = await restorePostgres(catalogue, { target, to: at });
+      try {
+        assert.equal(Number(await queryValue(restored.server.source, "SELECT count(*) FROM numbered")), rows);
+        const extra = await query(restored.server.source, `SELECT id FROM numbered WHERE at > '${at.toISOString()}'`);
+        assert.deepEqual(extra, []);
+      } finally {
+        await restored.server.stop();
+      }
+    }
+    process.stdout.write(`      ${times.length} points in time: 0 rows lost, 0 extra\n`);
+    await server.start();
+  });
+
+  it("refuses a time outside the window, and says what the window is", async () => {
+    const window = await recoveryWindow(catalogue);
+    assert.ok(window !== undefined);
+    for (const to of [new Date(0), new Date(Date.now() + 3_600_000)]) {
+      await assert.rejects(restorePostgres(catalogue, { target: join(folder, "never"), to }), {
+        exitCode: 2,
+        faults: [
+          {
+            path: "--to",
+            received: to.toISOString(),
+            rule: `must be between ${window.from} and ${window.to}`,
+            fix: "choose a time inside the window",
+          },
+        ],
+      });
+    }
+  });
+
+  it("refuses to restore onto a folder that holds anything", async () => {
+    await assert.rejects(restorePostgres(catalogue, { target: folder }), { exitCode: 2 });
+  });
+});

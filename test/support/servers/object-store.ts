@@ -1,0 +1,38 @@
+import { mkdir } from "node:fs/promises";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { ensureServer } from "./ensure.js";
+import { freePorts, startProcess, type ServerProcess } from "./process.js";
+
+/** An S3 server on loopback whose objects are files below `files`, where a test can damage them. */
+export interface ObjectStore {
+  readonly endpoint: string;
+  readonly files: string;
+  readonly process: ServerProcess;
+  /** What clients need in their environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function answers(port: number): Promise<true | undefined> {
+  return await new Promise((resolve) => {
+    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(undefined));
+  });
+}
+
+/** Starts versitygw in a folder, with one empty bucket for each name. */
+export async function startObjectStore(folder: string, buckets: readonly string[]): Promise<ObjectStore> {
+  const program = await ensureServer("versitygw");
+  const files = join(folder, "objects");
+  for (const bucket of buckets) await mkdir(join(files, bucket), { recursive: true });
+  const [port = 0] = await freePorts(1);
+  const keys = { access: "test-access", secret: "test-secret-key" };
+  const args = ["--port", `127.0.0.1:${port}`, "--access", keys.access, "--secret", keys.secret, "--quiet"];
+  const process = startProcess(program, [...args, "posix", files], { folder });
+  await process.until("the S3 server to listen", async () => await answers(port));
+  const env = { AWS_ACCESS_KEY_ID: keys.access, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_REGION: "us-east-1" };
+  return { endpoint: `http://127.0.0.1:${port}`, files, process, env };
+}
