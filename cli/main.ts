@@ -24,6 +24,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "watch, promote, pause, abort or wait for a rollout",
     register: async () => (await import("./rollout/command.js")).registerRollout,
   },
+  backup: {
+    summary: "back up, verify and restore the data stores",
+    register: async () => (await import("./backup/command.js")).registerBackup,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,

@@ -1,17 +1,26 @@
 import { Argument, Option, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { stores, type Store } from "../../config/schema/data.js";
-import { Catalogue } from "../../operations/backup/catalogue.js";
+import type { Catalogue } from "../../operations/backup/catalogue.js";
 import { pickJob } from "../../operations/backup/job.js";
-import { createFull, createIncremental } from "../../operations/backup/postgres/create.js";
-import { postgresRestorer } from "../../operations/backup/postgres/check.js";
 import { recoveryWindow, restorePostgres } from "../../operations/backup/postgres/restore.js";
 import { planPrune, prune } from "../../operations/backup/prune.js";
 import { keepRecord } from "../../operations/backup/record.js";
-import { createRedis, redisRestorer, restoreRedis } from "../../operations/backup/redis/redis.js";
+import { restoreRedis } from "../../operations/backup/redis/redis.js";
+import { copyAll } from "../../operations/backup/copy.js";
 import { ObjectStorage, parseRepository } from "../../operations/backup/storage.js";
+import { restoreVector } from "../../operations/backup/vector/vector.js";
 import { verify, type VerificationRecord } from "../../operations/backup/verify.js";
 import { jobTable, progressBar } from "./output.js";
+import { makeBackup, openCatalogue, restorerOf, unsupported, vectorSource } from "./stores.js";
+
+interface CopyOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly fromEndpoint?: string;
+  readonly toEndpoint?: string;
+  readonly json?: boolean;
+}
 
 interface Options {
   readonly repository?: string;
@@ -31,51 +40,16 @@ interface Options {
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const sayJson = (value: unknown): void => say(JSON.stringify(value, null, 2));
 
-/** Setting of a store from the environment, as the CronJobs hand it over: `REDIS_HOST`, `BACKUP_REPOSITORY_REDIS`. */
-function setting(name: string, store: Store): string | undefined {
-  return process.env[`${name}${store.toUpperCase()}`];
-}
-
-function open(store: Store, options: Options): Catalogue {
-  const uri = options.repository ?? setting("BACKUP_REPOSITORY_", store);
-  if (uri === undefined) {
-    throw new PlatformError("no repository was named", ExitCode.configuration, [
-      {
-        path: "--repository",
-        rule: "is where the backups are",
-        fix: `--repository s3://bucket/path, or BACKUP_REPOSITORY_${store.toUpperCase()}`,
-      },
-    ]);
-  }
-  const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL_S3;
-  return new Catalogue(new ObjectStorage(parseRepository(uri, endpoint)), store);
-}
-
-function redisSource(): { host: string; port: number; password?: string } {
-  const { REDIS_HOST: host = "127.0.0.1", REDIS_PORT: port = "6379", REDIS_PASSWORD: password } = process.env;
-  return { host, port: Number(port), ...(password === undefined ? {} : { password }) };
-}
-
-function unsupported(store: Store, what: string): PlatformError {
-  return new PlatformError(`${what} of ${store} is not a thing`, ExitCode.configuration, [
-    { path: "store", received: store, rule: `${what} is for postgres and redis`, fix: "choose another store" },
-  ]);
-}
-
 async function create(store: Store, options: Options): Promise<void> {
-  const catalogue = open(store, options);
-  if (store === "vector") throw unsupported(store, "a backup by this command");
-  if (store === "redis" && options.kind === "incremental") throw unsupported(store, "an incremental backup");
-  const source = {};
-  const make = options.kind === "full" ? createFull : createIncremental;
-  const job = store === "redis" ? await createRedis(catalogue, redisSource()) : await make(catalogue, { source });
+  const catalogue = openCatalogue(store, options);
+  const job = await makeBackup(catalogue, options.kind);
   if (options.json === true) sayJson(job);
   else say(`${job.id}: ${job.kind}, ${job.bytes ?? 0} bytes at ${job.location}`);
   if (options.prune === true) await removeOld(catalogue, { ...options, yes: true });
 }
 
 async function list(store: Store, options: Options): Promise<void> {
-  const catalogue = open(store, options);
+  const catalogue = openCatalogue(store, options);
   const jobs = await catalogue.jobs();
   const window = store === "postgres" ? await recoveryWindow(catalogue) : undefined;
   if (options.json === true) {
@@ -87,28 +61,39 @@ async function list(store: Store, options: Options): Promise<void> {
 }
 
 async function show(store: Store, options: Options): Promise<void> {
-  sayJson(pickJob(await open(store, options).jobs(), options.backup ?? "latest"));
+  sayJson(pickJob(await openCatalogue(store, options).jobs(), options.backup ?? "latest"));
 }
 
 async function restore(store: Store, options: Options): Promise<void> {
-  const catalogue = open(store, options);
-  const { target, backup } = options;
-  if (store === "vector") throw unsupported(store, "a restore by this command");
-  if (store === "redis") {
-    if (options.to !== undefined) throw unsupported(store, "a restore to a point in time");
-    const job = pickJob(await catalogue.jobs(), backup ?? "latest");
-    const { keys, problems } = await restoreRedis(catalogue, job, target);
-    if (problems.length > 0) throw new PlatformError(problems.join("; "), ExitCode.resource);
-    say(`${job.id}: ${keys} keys in ${target}; start Redis on it, then switch`);
+  const catalogue = openCatalogue(store, options);
+  if (store !== "postgres" && options.to !== undefined) throw unsupported(store, "a restore to a point in time");
+  if (store === "postgres") {
+    await restoreDatabase(catalogue, options);
     return;
   }
+  const { target } = options;
+  const job = pickJob(await catalogue.jobs(), options.backup ?? "latest");
+  const restored =
+    store === "redis"
+      ? await restoreRedis(catalogue, job, target)
+      : await restoreVector(job, { ...vectorSource(), url: target });
+  if (restored.problems.length > 0) throw new PlatformError(restored.problems.join("; "), ExitCode.resource);
+  const { counts } = "counts" in restored ? restored : { counts: { keys: restored.keys } };
+  if (options.json === true) sayJson({ backup: job.id, target, counts });
+  else say(`${job.id}: restored to ${target} (${JSON.stringify(counts)}); check it, then switch`);
+}
+
+async function restoreDatabase(catalogue: Catalogue, options: Options): Promise<void> {
+  const { target, backup, to } = options;
   const restored = await restorePostgres(catalogue, {
     target,
     ...(backup === undefined ? {} : { backup }),
-    ...(options.to === undefined ? {} : { to: pointInTime(options.to) }),
+    ...(to === undefined ? {} : { to: pointInTime(to) }),
   });
   await restored.server.stop();
-  say(`${restored.job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
+  const { job, fetchSeconds, recoverySeconds } = restored;
+  if (options.json === true) sayJson({ backup: job.id, target, to, fetchSeconds, recoverySeconds });
+  else say(`${job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
 }
 
 function pointInTime(text: string): Date {
@@ -119,12 +104,20 @@ function pointInTime(text: string): Date {
   ]);
 }
 
+async function copy(options: CopyOptions): Promise<void> {
+  const { from, to, fromEndpoint, toEndpoint } = options;
+  const source = new ObjectStorage(parseRepository(from, fromEndpoint));
+  const target = new ObjectStorage(parseRepository(to, toEndpoint));
+  const result = await copyAll(source, target);
+  if (options.json === true) sayJson(result);
+  else say(`${result.copied} copied (${result.bytes} bytes), ${result.unchanged} unchanged, ${result.removed} removed`);
+}
+
 async function verifyStores(chosen: readonly Store[], options: Options): Promise<void> {
   const records: VerificationRecord[] = [];
   for (const store of chosen) {
-    if (store === "vector") throw unsupported(store, "a verification by this command");
-    const catalogue = open(store, options);
-    const restorer = store === "postgres" ? postgresRestorer(catalogue) : redisRestorer(catalogue);
+    const catalogue = openCatalogue(store, options);
+    const restorer = restorerOf(catalogue);
     const record = await verify(catalogue, restorer, {
       ...(options.backup === undefined ? {} : { backup: options.backup }),
       ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
@@ -190,14 +183,23 @@ export function registerBackup(program: Command): void {
   add("list", "every job, and the recovery window", list);
   add("show", "one job with its objects", show).option("--backup <id>", "id of the job; default the newest");
   add("restore", "restore into a new folder", restore)
-    .requiredOption("--target <folder>", "a new or empty folder")
+    .requiredOption("--target <place>", "a new or empty folder; for vector the URL of an empty Weaviate")
     .option("--backup <id>", "id of the backup; default the newest that fits")
     .option("--to <time>", "point in time, RFC 3339 (postgres)");
   add("prune", "remove what is older than the retention; shows only, without --yes", async (chosen, options) => {
-    await removeOld(open(chosen, options), options);
+    await removeOld(openCatalogue(chosen, options), options);
   })
     .option("--yes", "remove it")
     .addOption(retention());
+  backup
+    .command("copy")
+    .description("make another bucket hold what this one holds")
+    .requiredOption("--from <uri>", "s3://bucket/path")
+    .requiredOption("--to <uri>", "s3://bucket/path")
+    .option("--from-endpoint <url>", "an S3-compatible server for --from")
+    .option("--to-endpoint <url>", "an S3-compatible server for --to")
+    .option("--json", "print JSON")
+    .action(copy);
   common(backup.command("verify").description("restore into scratch space and check what comes up"))
     .addArgument(new Argument("<stores...>", "the data stores").choices(stores))
     .option("--backup <id>", "id of the backup; default the newest")

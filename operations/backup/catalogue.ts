@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import type { Store } from "../../config/schema/data.js";
 import { jobId, type BackupJob, type StoredObject } from "./job.js";
+import { foreignJobs } from "./postgres/archive.js";
 import type { ObjectStorage } from "./storage.js";
 
 /** A job that has shown no life for this long was killed; its lock is void. */
@@ -38,10 +39,13 @@ export class Catalogue {
     const jobs = await Promise.all(
       found.map(async ({ key }) => JSON.parse(await this.storage.readText(key)) as BackupJob),
     );
-    return jobs.map((job) => {
+    const shown = jobs.map((job): BackupJob => {
       if (job.status !== "running" || lock?.job === job.id) return job;
-      return { ...job, status: "failed" as const, error: "it was killed, or its machine was lost" };
+      return { ...job, status: "failed", error: "it was killed, or its machine was lost" };
     });
+    if (this.store !== "postgres") return shown;
+    const all = [...shown, ...(await foreignJobs(this.storage, jobs))];
+    return all.sort((a, b) => (a.start < b.start ? -1 : 1));
   }
 
   async write(job: BackupJob): Promise<void> {
@@ -65,20 +69,9 @@ export class Catalogue {
    * `work` leaves behind when it fails is in no record that calls itself good.
    */
   async run(kind: BackupJob["kind"], work: (job: BackupJob) => Promise<Outcome>): Promise<BackupJob> {
-    const start = new Date();
-    const location = this.storage.uri;
-    const job: BackupJob = {
-      id: jobId(this.store, start),
-      store: this.store,
-      kind,
-      status: "running",
-      start: start.toISOString(),
-      location,
-    };
-    await this.acquire(job.id);
+    const job = await this.begin(kind);
     const beat = setInterval(() => void this.beat(job.id).catch(() => undefined), HEARTBEAT_MS);
     try {
-      await this.write(job);
       const outcome = await work(job);
       const done = { ...job, ...outcome, ...summary(outcome.objects ?? []), status: "completed" as const, end: now() };
       await this.write(done);
@@ -90,6 +83,20 @@ export class Catalogue {
     } finally {
       clearInterval(beat);
       await this.storage.remove(this.lockKey).catch(() => undefined);
+    }
+  }
+
+  /** Takes the lock and an id that no other job has: two may start within a second. */
+  private async begin(kind: BackupJob["kind"]): Promise<BackupJob> {
+    const now = new Date();
+    await this.acquire(jobId(this.store, now));
+    for (let start = now; ; start = new Date(start.getTime() + 1000)) {
+      const id = jobId(this.store, start);
+      const location = this.storage.uri;
+      const job: BackupJob = { id, store: this.store, kind, status: "running", start: now.toISOString(), location };
+      if (!(await this.storage.writeText(this.key(id), `${JSON.stringify(job, null, 2)}\n`, true))) continue;
+      await this.beat(id);
+      return job;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Catalogue } from "./catalogue.js";
 import type { BackupJob } from "./job.js";
-import { segmentOf } from "./postgres/create.js";
+import { segmentOf } from "./postgres/archive.js";
 import { serverName } from "./postgres/source.js";
 
 export interface PrunePlan {
@@ -25,7 +25,9 @@ export function planPrune(jobs: readonly BackupJob[], retentionDays: number, now
   const needsAnchor = anchor !== undefined && (anchor.store === "postgres" || anchor === fulls.at(-1));
   const oldestKept = needsAnchor ? anchor : fulls.find((job) => !isOld(job));
   const goes = (job: BackupJob): boolean => {
-    if (!isOld(job) || job.status === "running" || job === oldestKept) return false;
+    // What somebody else made has no objects of ours, and is theirs to remove.
+    const foreign = job.status === "completed" && job.objects === undefined;
+    if (foreign || !isOld(job) || job.status === "running" || job === oldestKept) return false;
     if (job.kind === "full" || job.status === "failed") return true;
     return oldestKept?.wal !== undefined && job.wal !== undefined && job.wal.to < oldestKept.wal.from;
   };

@@ -5,6 +5,7 @@ import { checksums, type Catalogue, type Outcome } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
 import { findProgram } from "../program.js";
 import type { ObjectStorage } from "../storage.js";
+import { baseBackups, readBackupInfo, segmentOf } from "./archive.js";
 import { archiveArguments, libpq, query, queryValue, serverName, type PostgresSource } from "./source.js";
 
 /** Table with the row by which a restore shows that it holds what the backup promised. */
@@ -58,15 +59,8 @@ async function runBarman(storage: ObjectStorage, source: PostgresSource): Promis
   await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], { env: libpq(source) });
 }
 
-/** Names of the base backups in the archive, as barman calls them. */
-async function baseBackups(storage: ObjectStorage): Promise<string[]> {
-  const infos = (await storage.list(`${serverName}/base/`)).filter(({ key }) => key.endsWith("/backup.info"));
-  return infos.map(({ key }) => key.split("/").at(-2) ?? "");
-}
-
 async function firstSegment(storage: ObjectStorage, toolId: string): Promise<string> {
-  const info = await storage.readText(`${serverName}/base/${toolId}/backup.info`);
-  const segment = /^begin_wal=([0-9A-F]{24})$/m.exec(info)?.[1];
+  const { begin_wal: segment } = await readBackupInfo(storage, toolId);
   if (segment === undefined) throw new Error(`backup ${toolId} names no first WAL segment`);
   return segment;
 }
@@ -80,11 +74,6 @@ async function writeCanary(source: PostgresSource): Promise<string> {
      INSERT INTO ${canaryTable} (id) VALUES ('${canary}')`,
   );
   return canary;
-}
-
-/** The segment that an archived file holds, whatever the archive compressed it with; history files have none. */
-export function segmentOf(key: string): string | undefined {
-  return /\/([0-9A-F]{24})(?:\.[0-9A-F]{8}\.backup)?(?:\.(?:gz|bz2|snappy|lz4|xz|zst))?$/.exec(key)?.[1];
 }
 
 interface ArchivedWal {

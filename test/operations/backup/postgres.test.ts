@@ -13,7 +13,7 @@ import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 
 describe("PostgreSQL backups on an S3 server", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let folder: string;
   let store: ObjectStore;
   let server: PostgresServer;
@@ -32,19 +32,21 @@ describe("PostgreSQL backups on an S3 server", function () {
     // PostgreSQL runs as a user of its own, who must be able to pass through.
     await chmod(folder, 0o755);
     store = await startObjectStore(folder, ["vault"]);
+    stops.push(async () => await store.process.stop());
     Object.assign(process.env, store.env);
     const repository = parseRepository("s3://vault/here", store.endpoint);
     catalogue = new Catalogue(new ObjectStorage(repository), "postgres");
     const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
     server = await PostgresServer.create(join(folder, "source"), archive, store.env);
+    stops.push(async () => await server.stop());
     await server.sql(
       "CREATE TABLE numbered (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
     );
   });
 
+  const stops: (() => Promise<void>)[] = [];
   after(async () => {
-    await server?.stop();
-    await store?.process.stop();
+    for (const stop of stops.reverse()) await stop();
   });
 
   it("creates a full backup whose record says what, when, where and with which checksums", async () => {
@@ -89,6 +91,19 @@ describe("PostgreSQL backups on an S3 server", function () {
     }
     process.stdout.write(`      ${times.length} points in time: 0 rows lost, 0 extra\n`);
     await server.start();
+  });
+
+  it("lists, and would restore, a base backup that has no record of ours, as CloudNativePG's have none", async () => {
+    const [full] = await catalogue.jobs();
+    assert.ok(full !== undefined);
+    await catalogue.forget(full.id);
+    const [foreign] = await catalogue.jobs();
+    assert.deepEqual(
+      [foreign?.toolId, foreign?.status, foreign?.kind, foreign?.wal?.from, foreign?.objects],
+      [full.toolId, "completed", "full", full.wal?.from, undefined],
+    );
+    await catalogue.write(full);
+    assert.deepEqual((await catalogue.jobs())[0], full);
   });
 
   it("refuses a time outside the window, and says what the window is", async () => {

@@ -26,16 +26,18 @@ describe("Redis backups on an S3 server", function () {
     if (found.missing !== undefined) skip(this, found.missing);
     folder = await temporaryFolder("redis-backup");
     store = await startObjectStore(folder, ["vault", "other"]);
+    stops.push(async () => await store.process.stop());
     Object.assign(process.env, store.env);
     catalogue = new Catalogue(new ObjectStorage(parseRepository("s3://vault/here", store.endpoint)), "redis");
     server = await RedisServer.start(folder, "secret-password");
+    stops.push(async () => await server.process.stop());
     await server.ask("debug", "populate", "5000", "key", "100");
     await server.ask("set", "short", "lived", "px", "1");
   });
 
+  const stops: (() => Promise<void>)[] = [];
   after(async () => {
-    await server.process.stop();
-    await store.process.stop();
+    for (const stop of stops.reverse()) await stop();
   });
 
   const dump = async (): Promise<string> => {
