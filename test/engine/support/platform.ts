@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { runStack } from "../../../cli/preview/run-stack.js";
+import type { RecordedResource } from "../../../cli/preview/recording.js";
+import { addonsSchema } from "../../../config/schema/addons.js";
+import { ChartMirror } from "./chart-mirror.js";
+import { CloudProvider } from "./cloud-provider.js";
+import { Engine } from "./engine.js";
+
+const root = join(__dirname, "..", "..", "..");
+
+/** One of the project's stacks under the real engine, with stand-ins for the clouds and a mirror for the charts. */
+export class PlatformStack {
+  private constructor(
+    readonly engine: Engine,
+    readonly clouds: readonly CloudProvider[],
+    private readonly mirror: ChartMirror,
+  ) {}
+
+  /**
+   * @param stack Name of a stack of the project.
+   * @param options `standIns`: packages that a stand-in answers for; `config`: replaces keys of the stack's file.
+   */
+  static async create(
+    stack: string,
+    options: { standIns: readonly string[]; config?: Readonly<Record<string, unknown>> },
+  ): Promise<PlatformStack> {
+    const { resources } = await runStack(stack);
+    const mirror = new ChartMirror(chartsOf(resources));
+    const repository = await mirror.start();
+    const clouds = options.standIns.map((name) => new CloudProvider(name));
+    const ports = await Promise.all(clouds.map(async (cloud) => [cloud.name, await cloud.start()] as const));
+    const engine = await Engine.create({
+      program: root,
+      stack,
+      attached: Object.fromEntries(ports),
+      config: { ...fromMirror(readConfig(stack), repository), ...options.config },
+    });
+    return new PlatformStack(engine, clouds, mirror);
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+    this.mirror.stop();
+    for (const cloud of this.clouds) cloud.stop();
+  }
+}
+
+function readConfig(stack: string): Record<string, unknown> {
+  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  return file.config;
+}
+
+function chartsOf(resources: readonly RecordedResource[]): { name: string; version: string }[] {
+  return resources
+    .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+    .map(({ inputs }) => ({ name: String(inputs.chart), version: String(inputs.version) }));
+}
+
+/** The same configuration with every add-on's chart taken from the mirror. */
+function fromMirror(config: Readonly<Record<string, unknown>>, repository: string): Record<string, unknown> {
+  const key = "agent-platform:addons";
+  const given = (config[key] ?? {}) as Record<string, object>;
+  const addons = Object.entries<unknown>(addonsSchema.parse({}));
+  const charts = addons.filter(([, addon]) => typeof addon === "object" && addon !== null && "repository" in addon);
+  const mirrored = charts.map(([name]) => [name, { ...given[name], repository }] as const);
+  return { ...config, [key]: { ...given, ...Object.fromEntries(mirrored) } };
+}
