@@ -114,10 +114,11 @@ export class Engine {
     return this.run(args, allowExitCodes);
   }
 
+  /** Runs the CLI; a failure that is no answer shows the engine's diagnostics, which come before a long summary. */
   private async run(args: readonly string[], allowExitCodes: readonly number[] = []): Promise<CommandResult> {
     const attached = Object.entries(this.options.attached).map(([name, port]) => `${name}:${port}`);
-    return runCommand("pulumi", [...args, "--non-interactive"], {
-      allowExitCodes,
+    const result = await runCommand("pulumi", [...args, "--non-interactive"], {
+      allowExitCodes: Object.values(ExitCode),
       env: {
         PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "of a stack that lives as long as its test",
@@ -126,5 +127,10 @@ export class Engine {
         PULUMI_DEBUG_PROVIDERS: attached.join(","),
       },
     });
+    if (result.exitCode === 0 || allowExitCodes.includes(result.exitCode)) return result;
+    const diagnostics = /^Diagnostics:.*?(?=^Resources:)/ms.exec(result.stdout)?.[0];
+    throw new PlatformError(
+      `pulumi ${args[0]} ended with exit code ${result.exitCode}:\n${result.stderr}${diagnostics ?? result.stdout}`,
+    );
   }
 }

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { runStack } from "../../../cli/preview/run-stack.js";
 import type { RecordedResource } from "../../../cli/preview/recording.js";
 import { addonsSchema } from "../../../config/schema/addons.js";
+import type { Region } from "../../support/servers/region/region.js";
 import { ChartMirror } from "./chart-mirror.js";
 import { CloudProvider } from "./cloud-provider.js";
 import { Engine } from "./engine.js";
@@ -45,6 +46,19 @@ export class PlatformStack {
     this.mirror.stop();
     for (const cloud of this.clouds) cloud.stop();
   }
+}
+
+/** The local stack's regions, on the given control planes in place of the example's kubeconfig. */
+export function localRegions(regions: readonly Region[]): Record<string, unknown> {
+  const key = "agent-platform:regions";
+  const given = readConfig("local")[key] as object[];
+  return {
+    [key]: regions.map(({ name, kubeconfigFile }, index) => ({
+      ...given[index],
+      kubeconfig: kubeconfigFile,
+      context: name,
+    })),
+  };
 }
 
 function readConfig(stack: string): Record<string, unknown> {
