@@ -1,8 +1,42 @@
 import assert from "node:assert/strict";
 import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
-import { localRegions, PlatformStack } from "./support/platform.js";
+import type { Region } from "../support/servers/region/region.js";
+import { localRegions, PlatformStack, readConfig } from "./support/platform.js";
 import { requireEngine } from "./support/requirements.js";
 import { provideVolumes } from "./support/volumes.js";
+
+const demoted = { enabled: true, source: "new-primary" };
+const postgres = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" };
+const at = { namespace: "agent-memory", name: "postgres" };
+
+interface PostgresSpec {
+  readonly replica?: { readonly enabled: boolean; readonly source: string };
+  readonly externalClusters?: readonly { readonly name: string }[];
+  readonly resources: { readonly requests: { readonly memory: string } };
+}
+
+async function readPostgres({ api }: Region): Promise<PostgresSpec> {
+  return (await api.get(postgres.apiVersion, postgres.kind, at)).spec as PostgresSpec;
+}
+
+/** What the platform expects of a cluster, and no definition that it brings itself. */
+async function prepare({ api }: Region): Promise<void> {
+  await provideVolumes(api, "standard", 8);
+  await api.remove({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "serviceexports.multicluster.x-k8s.io" },
+  });
+}
+
+/** What a failover leaves behind: the secondary writes, and the old primary follows it. */
+async function promote({ primary, secondary }: TwoRegions): Promise<void> {
+  const object = { ...postgres, metadata: at };
+  await secondary.api.mergePatch(object, { spec: { replica: { enabled: false } } });
+  await primary.api.mergePatch(object, {
+    spec: { replica: demoted, externalClusters: [{ name: demoted.source }] },
+  });
+}
 
 describe("the local stack on two real control planes", function () {
   this.timeout(600_000);
@@ -12,7 +46,7 @@ describe("the local stack on two real control planes", function () {
   before(async function () {
     await requireEngine(this, ["kubernetes", "random"]);
     regions = await twoRegions();
-    await Promise.all(regions.both.map(({ api }) => provideVolumes(api, "standard", 8)));
+    await Promise.all(regions.both.map(prepare));
     platform = await PlatformStack.create("local", { standIns: [], config: localRegions(regions.both) });
   });
 
@@ -28,5 +62,34 @@ describe("the local stack on two real control planes", function () {
 
   it("has nothing to change in the second up", async () => {
     assert.deepEqual(Object.keys(await platform.engine.up()), ["same"]);
+  });
+
+  it("leaves a failover as it is, also where another field of the same object changes", async () => {
+    await promote(regions);
+    assert.deepEqual(Object.keys(await platform.engine.up()), ["same"]);
+    const data = readConfig("local")["agent-platform:data"] as { postgres: object };
+    platform.engine.configure({ "agent-platform:data": { ...data, postgres: { ...data.postgres, memory: "640Mi" } } });
+    const { update = 0, ...rest } = await platform.engine.up();
+    assert.ok(update >= 2, `${update} objects were updated`);
+    assert.deepEqual(Object.keys(rest), ["same"]);
+    const primary = await readPostgres(regions.primary);
+    const secondary = await readPostgres(regions.secondary);
+    assert.equal(primary.resources.requests.memory, "640Mi");
+    assert.equal(secondary.resources.requests.memory, "640Mi");
+    assert.deepEqual(primary.replica, demoted, "the old primary still follows");
+    assert.equal(secondary.replica?.enabled, false, "the new primary still writes");
+  });
+
+  it("refuses to destroy while the databases are protected, then destroys", async () => {
+    const refusal = await platform.engine.tryDestroy();
+    assert.notEqual(refusal.exitCode, 0);
+    assert.match(
+      refusal.stdout,
+      /Cluster::local-[ab]-data-postgres[\w-]*" cannot be deleted\s+because it is protected/,
+    );
+    await readPostgres(regions.primary);
+    await platform.engine.unprotectAll();
+    const changes = await platform.engine.destroy();
+    assert.deepEqual(Object.keys(changes), ["delete"]);
   });
 });

@@ -128,7 +128,7 @@ export class Engine {
       },
     });
     if (result.exitCode === 0 || allowExitCodes.includes(result.exitCode)) return result;
-    const diagnostics = /^Diagnostics:.*?(?=^Resources:)/ms.exec(result.stdout)?.[0];
+    const diagnostics = /^Diagnostics:.*?(?=^(?:Outputs|Resources):)/ms.exec(result.stdout)?.[0];
     throw new PlatformError(
       `pulumi ${args[0]} ended with exit code ${result.exitCode}:\n${result.stderr}${diagnostics ?? result.stdout}`,
     );

@@ -61,7 +61,8 @@ export function localRegions(regions: readonly Region[]): Record<string, unknown
   };
 }
 
-function readConfig(stack: string): Record<string, unknown> {
+/** Configuration of one of the project's stacks, as its file has it. */
+export function readConfig(stack: string): Record<string, unknown> {
   const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
   return file.config;
 }
