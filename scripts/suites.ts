@@ -14,3 +14,8 @@ export const suites: readonly Suite[] = [
   { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 4 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 4 },
 ];
+
+/** The line with which `npm test` opens a suite. */
+export function banner({ name, proves, budgetMinutes }: Suite): string {
+  return `── ${name}: ${proves} (budget ${budgetMinutes} min)`;
+}

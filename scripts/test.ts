@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { suites, type Suite } from "./suites.js";
+import { banner, suites, type Suite } from "./suites.js";
 
 interface Outcome {
   readonly passed: number;
@@ -31,7 +31,7 @@ function countOf(output: string, word: string): number {
 
 async function runSuite(suite: Suite): Promise<Outcome> {
   const started = performance.now();
-  say(`\n── ${suite.name}: ${suite.proves} (budget ${suite.budgetMinutes} min)`);
+  say(`\n${banner(suite)}`);
   const child = spawn(process.execPath, mochaArguments(suite), {
     cwd: root,
     env: { ...process.env, AGENT_PLATFORM_SOAK: values.soak === true ? "1" : "" },

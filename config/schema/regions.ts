@@ -65,13 +65,19 @@ const endpoint = {
 };
 
 const existingVpc = z.strictObject({
-  vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, "must be a VPC id such as vpc-0123456789abcdef0"),
-  privateSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
-  publicSubnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
+  vpcId: doc(z.string().regex(/^vpc-[0-9a-f]+$/, "must be a VPC id such as vpc-0123456789abcdef0"), "Id of the VPC."),
+  privateSubnetIds: doc(
+    z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
+    "Subnets of the nodes, in different zones, with a way out to the internet.",
+  ),
+  publicSubnetIds: doc(
+    z.array(z.string().regex(/^subnet-[0-9a-f]+$/)).min(2),
+    "Subnets of the load balancers, in different zones.",
+  ),
 });
 
 const awsRegion = z.strictObject({
-  cloud: z.literal("aws"),
+  cloud: doc(z.literal("aws"), "An EKS cluster, new or adopted."),
   ...identity,
   region: doc(z.enum(awsRegions), "AWS region. Changing it replaces everything in the region."),
   network: section({
@@ -133,21 +139,21 @@ const awsRegion = z.strictObject({
     }),
     deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
     existing: doc(
-      z.strictObject({ name: z.string().min(1) }).optional(),
+      z.strictObject({ name: doc(z.string().min(1), "Name of the cluster.") }).optional(),
       "Adopt this EKS cluster with its nodes and add-ons instead of creating one; its OIDC issuer must be registered with IAM.",
     ),
   }),
 });
 
 const existingNetwork = z.strictObject({
-  network: z.string().min(1),
-  subnetwork: z.string().min(1),
-  podRangeName: z.string().min(1),
-  serviceRangeName: z.string().min(1),
+  network: doc(z.string().min(1), "Name of the VPC network."),
+  subnetwork: doc(z.string().min(1), "Name of its subnetwork in the region."),
+  podRangeName: doc(z.string().min(1), "Secondary range of the pods."),
+  serviceRangeName: doc(z.string().min(1), "Secondary range of the services."),
 });
 
 const gcpRegion = z.strictObject({
-  cloud: z.literal("gcp"),
+  cloud: doc(z.literal("gcp"), "A GKE cluster, new or adopted."),
   ...identity,
   region: doc(z.enum(gcpRegions), "Google Cloud region. Changing it replaces everything in the region."),
   project: doc(
@@ -198,14 +204,14 @@ const gcpRegion = z.strictObject({
     }),
     deletionProtection: doc(z.boolean().default(true), "Refuse deletion of the cluster."),
     existing: doc(
-      z.strictObject({ name: z.string().min(1) }).optional(),
+      z.strictObject({ name: doc(z.string().min(1), "Name of the cluster.") }).optional(),
       "Adopt this GKE cluster with its node pools instead of creating one; it must have workload identity.",
     ),
   }),
 });
 
 const existingRegion = z.strictObject({
-  cloud: z.literal("existing"),
+  cloud: doc(z.literal("existing"), "A cluster that runs already, by kubeconfig."),
   ...identity,
   region: doc(dnsLabel.default("local"), "Label of the place, shown in outputs and in ha-config."),
   kubeconfig: doc(

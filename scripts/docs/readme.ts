@@ -1,0 +1,41 @@
+import { runStack } from "../../cli/preview/run-stack.js";
+import { summarize } from "../../cli/preview/summary.js";
+import { renderPreview } from "../../cli/preview/terminal.js";
+import { banner, suites } from "../suites.js";
+
+/** Marks lines that the README leaves out. */
+export const ellipsis = "…";
+
+/** The line that opens a component: its name, kind and count of resources. */
+const head = /^ *\S+ [A-Z]\w+ \d+/;
+const shown = /^(dns|us-east-1|us-west1|vault-.*|failover| {2}us-(east-1|west1)-(data|agent|traffic)) [A-Z]/;
+/** The one component whose resources are shown by type. */
+const opened = /^ {2}us-east-1-agent /;
+const always = /^(Stack|Offline|Protected|Unknown|Outputs|Warning)/;
+
+/** The preview of production as the command prints it, less the lines that the README has no room for. */
+export async function previewExcerpt(): Promise<string> {
+  const text = renderPreview(summarize(await runStack("production")), { color: false, full: false });
+  return console(["$ npm run preview -- --stack production", ...excerpt(text.split("\n"))]);
+}
+
+/** The lines with which `npm test` opens each suite. */
+export function suiteBanners(): string {
+  return console(["$ npm test", ...suites.flatMap((suite) => [banner(suite), ellipsis])]);
+}
+
+function excerpt(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let open = false;
+  for (const line of lines) {
+    const isHead = head.test(line);
+    if (isHead) open = opened.test(line);
+    if (always.test(line) || (isHead ? shown.test(line) : open && line !== "")) kept.push(line);
+    else if (line !== "" && kept.at(-1) !== ellipsis) kept.push(ellipsis);
+  }
+  return kept;
+}
+
+function console(lines: readonly string[]): string {
+  return ["```console", ...lines, "```"].join("\n");
+}
