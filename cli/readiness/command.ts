@@ -15,7 +15,10 @@ export function registerReadiness(program: Command): void {
     .addOption(new Option("--context <kubecontext>", "a live cluster, by the name of its kubeconfig context"))
     .option("--kubeconfig <file>", "kubeconfig of --context (default: KUBECONFIG, then ~/.kube/config)")
     .option("--config <file>", "rule book configuration: levels, parameters and exemptions by check (YAML or JSON)")
-    .option("--environment <name>", "environment that the rules are held to", "production")
+    .option(
+      "--environment <name>",
+      "environment that the rules are held to (default: by the stack's name, else production)",
+    )
     .addOption(new Option("--only <checks>", "only these checks, separated by commas").argParser(commaSeparated))
     .addOption(new Option("--fail-on <level>", "what ends with exit code 5").choices(FAIL_ON).default("fail"))
     .option("--baseline <file>", "an earlier --json report: only what is new decides")

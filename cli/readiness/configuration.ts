@@ -5,7 +5,8 @@ import { CHECKS } from "../../policy/checks/index.js";
 import type { Check, Parameter, ParameterValue } from "../../policy/engine/check.js";
 import { faultOfExemption, type Exemption } from "../../policy/engine/exemptions.js";
 import type { Settings } from "../../policy/engine/judge.js";
-import { isPlain, list, record, text } from "../../policy/model/values.js";
+import { exemptionsOf } from "../../policy/pack/settings.js";
+import { isPlain, record, text } from "../../policy/model/values.js";
 
 /** The rule book's configuration file, in the form of a Pulumi policy pack's own. */
 export interface RuleBookConfiguration {
@@ -18,8 +19,8 @@ export interface RuleBookConfiguration {
 const LEVELS = new Set(["disabled", "advisory", "mandatory", "remediate"]);
 
 /**
- * Reads `{ "<check>": "disabled" | { enforcementLevel?, <parameter>: value }, "all": level, "environment": name,
- * "exemptions": [{ check, resource, reason, expires }] }`: the file that `--policy-pack-config` takes serves as well.
+ * Reads `{ "<check>": "disabled" | { enforcementLevel?, <parameter>: value, exempt?: [{ resource, reason,
+ * expires }] }, "all": level, "environment": name }`: the file that `--policy-pack-config` takes serves as well.
  */
 export function readConfiguration(file: string, now: Date): RuleBookConfiguration {
   let content: unknown;
@@ -42,7 +43,8 @@ export function parseConfiguration(content: unknown, origin: Origin): RuleBookCo
   const faults: Fault[] = [];
   const disabled: string[] = [];
   const parameters: Record<string, Record<string, ParameterValue>> = {};
-  const { all, environment, exemptions, ...checks } = record(content);
+  const exemptions: Exemption[] = [];
+  const { all, environment, ...checks } = record(content);
   if (!isPlain(content))
     faults.push({
       path: origin.file,
@@ -55,10 +57,10 @@ export function parseConfiguration(content: unknown, origin: Origin): RuleBookCo
     const check = CHECKS.find((candidate) => candidate.id === id);
     const path = `${origin.file} ${id}`;
     if (!check) faults.push({ path, rule: "names a check of the rule book", fix: "see docs/checks.md for the ids" });
-    else parameters[id] = readEntry(check, entry, { path, faults, disabled });
+    else parameters[id] = readEntry(check, entry, { path, faults, disabled, exemptions, now: origin.now });
   }
   return {
-    settings: { parameters, disabled, exemptions: readExemptions(exemptions, origin, faults) },
+    settings: { parameters, disabled, exemptions },
     ...(typeof environment === "string" ? { environment } : {}),
     faults,
   };
@@ -68,10 +70,15 @@ interface Sink {
   readonly path: string;
   readonly faults: Fault[];
   readonly disabled: string[];
+  readonly exemptions: Exemption[];
+  readonly now: Date;
 }
 
-function readEntry(check: Check, entry: unknown, { path, faults, disabled }: Sink): Record<string, ParameterValue> {
-  const { enforcementLevel, ...given } = typeof entry === "string" ? { enforcementLevel: entry } : record(entry);
+function readEntry(check: Check, entry: unknown, sink: Sink): Record<string, ParameterValue> {
+  const { path, faults, disabled } = sink;
+  const { enforcementLevel, exempt, ...given } =
+    typeof entry === "string" ? { enforcementLevel: entry } : record(entry);
+  readExemptions(check, exempt, sink);
   if (enforcementLevel !== undefined && !LEVELS.has(text(enforcementLevel) ?? "")) {
     faults.push({ path, received: showValue(enforcementLevel), rule: "is a level", fix: [...LEVELS].join(", ") });
   }
@@ -104,23 +111,13 @@ function fits(value: unknown, { type }: Parameter): boolean {
   return typeof value === type;
 }
 
-function readExemptions(value: unknown, { file, now }: Origin, faults: Fault[]): Exemption[] {
-  const ids = new Set(CHECKS.map((check) => check.id));
-  return list(value).flatMap((entry, index) => {
-    const fields = record(entry);
-    const exemption = {
-      check: text(fields.check) ?? "",
-      resource: text(fields.resource) ?? "",
-      reason: text(fields.reason) ?? "",
-      expires: text(fields.expires) ?? "",
-    };
-    const fault = faultOfExemption(exemption, ids, now);
-    if (fault === undefined) return [exemption];
-    faults.push({
-      path: `${file} exemptions[${index}]`,
-      rule: fault,
-      fix: "give check, resource, reason and expires, or remove it",
-    });
-    return [];
+function readExemptions(check: Check, value: unknown, { path, faults, exemptions, now }: Sink): void {
+  exemptionsOf(check.id, value).forEach((exemption, index) => {
+    const fault = faultOfExemption(exemption, new Set([check.id]), now);
+    if (fault === undefined && check.exemptible !== false) exemptions.push(exemption);
+    else {
+      const rule = fault ?? "the check allows no exemption";
+      faults.push({ path: `${path}.exempt[${index}]`, rule, fix: "give resource, reason and expires, or remove it" });
+    }
   });
 }

@@ -3,6 +3,7 @@ import { ExitCode, formatError, messageOf, PlatformError, type Fault } from "../
 import { CHECKS } from "../../policy/checks/index.js";
 import type { Check } from "../../policy/engine/check.js";
 import { judge } from "../../policy/engine/judge.js";
+import { environmentOf } from "../../policy/pack/environment.js";
 import type { PlatformView } from "../../policy/model/view.js";
 import { applyBaseline } from "./baseline.js";
 import { readConfiguration, type RuleBookConfiguration } from "./configuration.js";
@@ -55,7 +56,10 @@ export async function judgeSource(options: ReadinessOptions, now = new Date()): 
   const configuration = options.config === undefined ? {} : readConfiguration(options.config, now);
   const checks = chooseChecks(options.only);
   const source = await readSource(options, { ...configuration, now });
-  const results = judge(checks, source.view, configuration.settings);
+  const results = judge(checks, source.view, {
+    ...configuration.settings,
+    known: new Set(CHECKS.map((check) => check.id)),
+  });
   const judged = options.baseline === undefined ? results : applyBaseline(results, options.baseline);
   return toReport(judged, [...(configuration.faults ?? []), ...source.faults]);
 }
@@ -65,7 +69,7 @@ async function readSource(
   configuration: RuleBookConfiguration & { now: Date },
 ): Promise<Source> {
   const facts = {
-    environment: configuration.environment ?? options.environment ?? "production",
+    environment: configuration.environment ?? options.environment ?? environmentOf(options.stack ?? ""),
     now: configuration.now,
   };
   if (options.manifests !== undefined) return viewOfManifests(options.manifests, facts);
