@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { ExitCode, formatError, messageOf, PlatformError, type Fault } from "../../common/errors.js";
 import { CHECKS } from "../../policy/checks/index.js";
 import type { Check } from "../../policy/engine/check.js";
@@ -53,7 +55,8 @@ export async function runReadiness(options: ReadinessOptions): Promise<ExitCode>
 
 /** The report of a source by the whole rule book, or the checks that were asked for. */
 export async function judgeSource(options: ReadinessOptions, now = new Date()): Promise<Report> {
-  const configuration = options.config === undefined ? {} : readConfiguration(options.config, now);
+  const file = options.config ?? stackConfiguration(options.stack);
+  const configuration = file === undefined ? {} : readConfiguration(file, now);
   const checks = chooseChecks(options.only);
   const source = await readSource(options, { ...configuration, now });
   const results = judge(checks, source.view, {
@@ -62,6 +65,12 @@ export async function judgeSource(options: ReadinessOptions, now = new Date()): 
   });
   const judged = options.baseline === undefined ? results : applyBaseline(results, options.baseline);
   return toReport(judged, [...(configuration.faults ?? []), ...source.faults]);
+}
+
+/** A stack's own configuration of the rule book, which the engine takes as `--policy-pack-config`. */
+function stackConfiguration(stack: string | undefined): string | undefined {
+  const file = join(__dirname, "..", "..", "policy", "config", `${stack ?? ""}.json`);
+  return stack !== undefined && existsSync(file) ? file : undefined;
 }
 
 async function readSource(

@@ -35,6 +35,8 @@ export interface RecoveryPlan {
   readonly rtoMinutes: number | undefined;
   readonly rpoMinutes: number | undefined;
   readonly stores: readonly string[];
+  /** Recovery points of single stores, in minutes, where the plan states them. */
+  readonly storeRpoMinutes: Readonly<Record<string, number>>;
   readonly regions: readonly string[];
   /** Moment of the last drill, RFC 3339. */
   readonly lastDrill: string | undefined;
@@ -137,15 +139,18 @@ function hours(value: unknown): number | undefined {
   return amount === undefined ? undefined : Number(amount);
 }
 
-/** The plans of every ConfigMap `recovery-plans`; entries that are no JSON object are reported as plans without figures. */
-export function plansOf(view: PlatformView): readonly RecoveryPlan[] {
-  return view.once("plans", () =>
-    view
-      .ofKind("ConfigMap")
-      .filter((map) => map.name === "recovery-plans")
+/**
+ * The plans of a cluster's ConfigMap `recovery-plans`, else those of any cluster's. Entries that are no JSON object are
+ * reported as plans without figures.
+ */
+export function plansOf(cluster: string, view: PlatformView): readonly RecoveryPlan[] {
+  return view.once(`plans of ${cluster}`, () => {
+    const maps = view.ofKind("ConfigMap").filter((map) => map.name === "recovery-plans");
+    const own = maps.filter((map) => map.cluster === cluster);
+    return (own.length > 0 ? own : maps.slice(0, 1))
       .flatMap((map) => Object.entries(record(map.body.data)))
-      .flatMap(([key, value]) => parsePlans(key, value)),
-  );
+      .flatMap(([key, value]) => parsePlans(key, value));
+  });
 }
 
 function parsePlans(key: string, value: unknown): RecoveryPlan[] {
@@ -155,7 +160,10 @@ function parsePlans(key: string, value: unknown): RecoveryPlan[] {
     id: text(plan.id) ?? key,
     rtoMinutes: number(plan.rtoMinutes),
     rpoMinutes: number(plan.rpoMinutes),
-    stores: texts(plan.stores),
+    stores: Array.isArray(plan.stores) ? texts(plan.stores) : Object.keys(record(plan.stores)),
+    storeRpoMinutes: Object.fromEntries(
+      Object.entries(record(plan.stores)).flatMap(([s, v]) => (typeof v === "number" ? [[s, v]] : [])),
+    ),
     regions: texts(plan.regions),
     lastDrill: text(plan.lastDrill),
   }));
@@ -174,8 +182,18 @@ export function regionsOf(view: PlatformView): readonly string[] {
   const regions = view
     .ofKind("ConfigMap")
     .filter((map) => map.name === "ha-config")
-    .flatMap((map) => ["primary_region", "secondary_region"].flatMap((key) => text(at(map.body, "data", key)) ?? []));
+    .flatMap((map) =>
+      ["primary_region", "secondary_region"].flatMap((key) => (text(at(map.body, "data", key)) ?? "").split(",")),
+    )
+    .filter((region) => region !== "");
   return [...new Set(regions)];
+}
+
+/** The job of the program that restores and verifies backups on a schedule; its record is written at run time. */
+export function verificationJobOf(store: Store, view: PlatformView): Resource | undefined {
+  return view
+    .ofKind("CronJob")
+    .find((job) => job.cluster === store.cluster && job.name === "backup-verification" && job.origin.urn !== undefined);
 }
 
 /** When a store's backup was last restored and verified (ConfigMap `backup-verification`); the newest record counts. */

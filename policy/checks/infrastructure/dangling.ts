@@ -1,7 +1,9 @@
 import { defineCheck, type Context } from "../../engine/check.js";
 import { fail, notApplicable, pass, unknownUntilDeployment, type Verdict } from "../../engine/result.js";
 import type { Resource } from "../../model/resource.js";
-import { at, holdsUnknown, isUnknown, record, records, text, shown } from "../../model/values.js";
+import { selects } from "../../model/selectors.js";
+import { at, holdsUnknown, isUnknown, record, records, stringMap, text, shown } from "../../model/values.js";
+import { releases } from "../support/collectors.js";
 import { ofKind } from "../support/subjects.js";
 
 /**
@@ -52,11 +54,30 @@ function judgeSelector(resource: Resource, context: Context, selector: unknown):
 }
 
 function verdict(resource: Resource, { view }: Context, selected: number): Verdict {
+  if (selected === 0 && isMadeElsewhere(resource, view))
+    return notApplicable("its pods are made by a chart or an operator");
   if (selected > 0) return pass(`selects the pods of ${selected} workload${selected === 1 ? "" : "s"}`);
   const evidence = view.workloads.some((workload) => workload.resource.cluster === resource.cluster);
   return evidence
     ? fail(`selects no pod of ${resource.namespace}`)
     : notApplicable("the input holds no workload that it could select");
+}
+
+/** Pods of a Helm release and of an operator's cluster are invisible before the deployment. */
+function isMadeElsewhere({ cluster, namespace, body, kind }: Resource, view: Context["view"]): boolean {
+  const spec = at(body, "spec");
+  const plain = at(spec, "selector");
+  const selector = kind === "Service" ? { matchLabels: plain } : (at(spec, "podSelector") ?? plain);
+  const databases = view
+    .ofKind("Cluster")
+    .filter((entry) => entry.cluster === cluster && entry.namespace === namespace);
+  const selected = databases.some(({ name, body: database }) => {
+    const inherited = stringMap(at(database, "spec", "inheritedMetadata", "labels"));
+    return selects(selector, { ...inherited, "cnpg.io/cluster": name }) !== false;
+  });
+  return (
+    selected || releases(view).some((entry) => entry.namespace === namespace && (entry.cluster ?? cluster) === cluster)
+  );
 }
 
 function judgeIngress(ingress: Resource, { view }: Context): Verdict {

@@ -1,12 +1,13 @@
 import { defineCheck } from "../../engine/check.js";
 import { fail, notApplicable, pass, warning } from "../../engine/result.js";
-import { lastVerified, storesOf } from "../../model/evidence.js";
+import { lastVerified, storesOf, verificationJobOf } from "../../model/evidence.js";
 
 const DAY = 86_400_000;
 
 /**
  * Severity medium. The last verified restore of a store is on record and not older than the limit. A stack that was
- * never deployed cannot have one: none is a warning in production. Source: R8 (a backup that was never restored does
+ * never deployed cannot have one: none is a warning in production, unless the program brings the job that makes it.
+ * Source: R8 (a backup that was never restored does
  * not count as verified), R11.
  */
 export const backupVerified = defineCheck({
@@ -24,6 +25,10 @@ export const backupVerified = defineCheck({
   subjects: storesOf,
   judge: (store, { view, number }) => {
     const moment = lastVerified(store, view);
+    const job = verificationJobOf(store, view);
+    if (moment === undefined && job) {
+      return notApplicable(`${job.id} verifies it on a schedule; its record is part of the running stack only`);
+    }
     if (moment === undefined) {
       return view.environment === "production"
         ? warning(`no record of a verified restore of ${store.store}`)

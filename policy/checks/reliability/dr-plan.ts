@@ -23,17 +23,17 @@ export const drPlan = defineCheck({
   },
   subjects: storesOf,
   judge: (store, context) => {
-    const plans = plansOf(context.view);
+    const plans = plansOf(store.cluster, context.view);
     if (plans.length === 0) return fail("no recovery plan is part of the input (ConfigMap recovery-plans)");
     const own = plans.filter((plan) => plan.stores.includes(store.store) || plan.stores.includes("*"));
     if (own.length === 0) return fail(`no recovery plan names ${store.store}`);
-    const faults = own.flatMap((plan) => faultOf(plan, context) ?? []);
+    const faults = own.flatMap((plan) => faultOf(plan, store.store, context) ?? []);
     if (faults.length > 0) return fail(faults.join("; "));
     return judgeRegions(store, own, context);
   },
 });
 
-function faultOf(plan: RecoveryPlan, context: Context): string | undefined {
+function faultOf(plan: RecoveryPlan, store: string, context: Context): string | undefined {
   const { id, rtoMinutes: rto, rpoMinutes: rpo } = plan;
   if (rto === undefined || rto <= 0) return `plan ${id} states no RTO`;
   if (rpo === undefined || rpo < 0) return `plan ${id} states no RPO`;
@@ -43,6 +43,9 @@ function faultOf(plan: RecoveryPlan, context: Context): string | undefined {
     ? [maxRto, maxRpo]
     : [context.number("maxRtoMinutes"), context.number("maxRpoMinutes")];
   if (rto > rtoLimit) return `plan ${id} allows ${rto} minutes to recover, more than ${rtoLimit}`;
+  // A store that can be rebuilt from another has a recovery point of its own.
+  const own = plan.storeRpoMinutes[store] ?? rpo;
+  if (own > context.number("maxRpoMinutes")) return `plan ${id} allows ${own} minutes of ${store} to be lost`;
   return rpo > rpoLimit ? `plan ${id} allows ${rpo} minutes of data to be lost, more than ${rpoLimit}` : undefined;
 }
 

@@ -1,12 +1,13 @@
 import { defineCheck } from "../../engine/check.js";
 import { fail, notApplicable, pass, unknownUntilDeployment } from "../../engine/result.js";
-import { holdsUnknown, texts } from "../../model/values.js";
+import { holdsUnknown, list, texts } from "../../model/values.js";
 import { allows, isBuiltIn, rulesOf } from "../support/roles.js";
 import { ofKind } from "../support/subjects.js";
 
 /**
  * Severity high. The verbs `escalate`, `bind` and `impersonate`, running commands in pods, minting tokens and talking to
- * kubelets are each a way to more than the role says. Source: Kubernetes RBAC good practices, privilege escalation.
+ * kubelets are each a way to more than the role says; for objects that the rule names (`resourceNames`) the last three are
+ * what a controller is for. Source: Kubernetes RBAC good practices, privilege escalation.
  */
 export const rbacEscalation = defineCheck({
   id: "rbac-escalation",
@@ -25,7 +26,9 @@ export const rbacEscalation = defineCheck({
     for (const rule of rulesOf(role)) {
       for (const verb of ["escalate", "bind", "impersonate"]) if (texts(rule.verbs).includes(verb)) ways.add(verb);
       for (const resource of ["pods/exec", "pods/attach", "serviceaccounts/token"]) {
-        if (allows(rule, ["create", "get"], [resource]) && texts(rule.resources).includes(resource)) ways.add(resource);
+        const named = list(rule.resourceNames).length > 0;
+        if (!named && texts(rule.resources).includes(resource) && allows(rule, ["create", "get"], [resource]))
+          ways.add(resource);
       }
       if (texts(rule.resources).includes("nodes/proxy")) ways.add("nodes/proxy");
     }

@@ -80,6 +80,8 @@ function sensitivityOf(name: string, value: unknown): Sensitivity | undefined {
   const literal = typeof value === "number" ? String(value) : text(value);
   if (literal === undefined || literal === "") return undefined;
   if (holdsCredential(literal)) return "certain";
+  // The configuration of a federated identity holds no secret: it says where one is asked for.
+  if (/"type"\s*:\s*"external_account"/.test(literal)) return undefined;
   const harmless = /^(true|false|\/\S*|\$\([\w.]+\)|\$\{[\w.]+\})$/i.test(literal.trim());
   return harmless ? undefined : nameTells(name);
 }

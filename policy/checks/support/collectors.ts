@@ -30,13 +30,16 @@ function findLogCollector(cluster: string, view: PlatformView): string | undefin
 interface Release {
   readonly cluster: string | undefined;
   readonly chart: string;
+  readonly namespace: string;
 }
 
 /** Helm releases of the program; their children are invisible before the deployment. */
 export function releases(view: PlatformView): readonly Release[] {
-  return view
-    .ofType("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart")
-    .map((release) => ({ cluster: release.cluster, chart: `${text(release.props.chart) ?? ""} ${release.name}` }));
+  return view.ofType("kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart").map((release) => ({
+    cluster: release.cluster,
+    chart: `${text(release.props.chart) ?? ""} ${release.name}`,
+    namespace: text(release.props.namespace) ?? "default",
+  }));
 }
 
 /** Whether alerting rules of a cluster are in the input. */

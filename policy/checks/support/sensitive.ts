@@ -11,7 +11,7 @@ const NOT_A_SECRET_KEY =
 
 /** What such a name says about a secret, rather than holding it: where it is, how long it lives, whether it is used. */
 const ABOUT_A_SECRET =
-  /_(file|files|dir|directory|path|paths|name|names|ref|url|uri|host|endpoint|issuer|ttl|seconds|minutes|hours|days|expiry|expiration|lifetime|length|min_length|limit|count|size|type|algorithm|header|enabled|required|provider|version|rotation|policy|bucket|namespace|arn|id|audience|mount|store)$/i;
+  /_(file|files|dir|directory|path|paths|name|names|ref|url|uri|host|endpoint|issuer|ttl|seconds|minutes|hours|days|expiry|expiration|lifetime|length|min_length|limit|count|size|type|algorithm|header|enabled|required|provider|version|rotation|policy|bucket|namespace|arn|id|audience|user|users|mount|store)$/i;
 const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(_|$)|tokens$/i;
 
 /** Whether a variable's or key's name is that of a secret. */
