@@ -23,7 +23,7 @@ export function toPlain(props: unknown): Plain {
 function convert(value: unknown): unknown {
   if (typeof value === "string") return SENTINELS.has(value) ? UNKNOWN : value;
   if (typeof value !== "object" || value === null) return value;
-  const target = ((value as Record<string, unknown>)[BEHIND_PROXY] ?? value) as object;
+  const target = (value as Record<string, unknown>)[BEHIND_PROXY] ?? value;
   if (Array.isArray(target)) return target.map(convert);
   const copy: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(target)) copy[key] = convert(entry);

@@ -40,7 +40,7 @@ function describe(check: Check): Omit<ResourceValidationPolicy, "validateResourc
     tags: [check.category, check.scope, ...(check.tags ?? [])],
     remediationSteps: check.remediation,
     ...(check.link.startsWith("https:") ? { url: check.link } : {}),
-    configSchema: schemaOf(check) as PolicyConfigSchema,
+    configSchema: schemaOf(check),
   };
 }
 

@@ -34,7 +34,8 @@ const EXEMPT = {
 
 /** The engine's settings from one check's configuration. */
 export function settingsOf(check: Check, config: unknown): Settings {
-  const { exempt, enforcementLevel: _level, ...given } = record(config);
+  const { exempt, ...configured } = record(config);
+  const given = Object.fromEntries(Object.entries(configured).filter(([name]) => name !== "enforcementLevel"));
   return {
     parameters: { [check.id]: given as Record<string, ParameterValue> },
     exemptions: exemptionsOf(check.id, exempt),

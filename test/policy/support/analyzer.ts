@@ -6,6 +6,7 @@ import {
   AnalyzeRequest,
   AnalyzerProviderResource,
   AnalyzerResource,
+  AnalyzerResourceOptions,
   AnalyzeStackRequest,
   ConfigureAnalyzerRequest,
   EnforcementLevel,
@@ -51,12 +52,14 @@ export class Analyzer {
     return this.call((done) => this.client.getAnalyzerInfo(new Empty() as never, done));
   }
 
-  async configure(policies: Readonly<Record<string, { level: keyof typeof EnforcementLevel; properties?: object }>>): Promise<void> {
+  async configure(
+    policies: Readonly<Record<string, { level: keyof typeof EnforcementLevel; properties?: object }>>,
+  ): Promise<void> {
     const request = new ConfigureAnalyzerRequest();
     for (const [name, { level, properties = {} }] of Object.entries(policies)) {
       const config = new PolicyConfig();
       config.setEnforcementlevel(EnforcementLevel[level]);
-      config.setProperties(Struct.fromJavaScript(properties as Record<string, JavaScriptValue>) as never);
+      config.setProperties(Struct.fromJavaScript(properties as Record<string, JavaScriptValue>));
       request.getPolicyconfigMap().set(name, config);
     }
     await this.call<unknown>((done) => this.client.configure(request, done));
@@ -90,15 +93,20 @@ function requestFor(resource: AnalyzedResource): AnalyzeRequest {
   return fill(new AnalyzeRequest(), resource);
 }
 
-function fill<R extends AnalyzeRequest | AnalyzerResource>(request: R, { type, name, props, provider }: AnalyzedResource): R {
+function fill<R extends AnalyzeRequest | AnalyzerResource>(
+  request: R,
+  { type, name, props, provider }: AnalyzedResource,
+): R {
   request.setType(type);
   request.setName(name);
   request.setUrn(`urn:pulumi:production::agent-platform::${type}::${name}`);
-  request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>) as never);
+  request.setOptions(new AnalyzerResourceOptions());
+  request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
   if (provider !== undefined) {
     const resource = new AnalyzerProviderResource();
     resource.setType("pulumi:providers:kubernetes");
     resource.setName(provider);
+    resource.setProperties(new Struct());
     request.setProvider(resource);
   }
   return request;
