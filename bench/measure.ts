@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+const root = join(__dirname, "..");
+
+export interface Usage {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly peakMegabytes: number;
+}
+
+/** Runs one TypeScript file in a Node of its own and measures the whole process. */
+export async function measure(entry: string, args: readonly string[] = []): Promise<Usage> {
+  const started = performance.now();
+  const preload = ["--import", "tsx", "--import", join(__dirname, "report-usage.mjs")];
+  const child = spawn(process.execPath, [...preload, join(root, entry), ...args], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  let report = "";
+  child.stdio[3]?.on("data", (chunk: Buffer) => (report += chunk.toString()));
+  const code = await new Promise<number>((resolve) => child.on("close", (exit) => resolve(exit ?? 1)));
+  const wallSeconds = (performance.now() - started) / 1000;
+  if (code !== 0) throw new Error(`${entry} ${args.join(" ")} ended with exit code ${code}`);
+  return { wallSeconds, ...(JSON.parse(report) as Omit<Usage, "wallSeconds">) };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Measures two commands in turn, so that both see the same machine, after one uncounted run of each. */
+export async function compare(
+  a: () => Promise<Usage>,
+  b: () => Promise<Usage>,
+  runs = 5,
+): Promise<readonly [Usage, Usage]> {
+  await a();
+  await b();
+  const first: Usage[] = [];
+  const second: Usage[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    first.push(await a());
+    second.push(await b());
+  }
+  return [medianOf(first), medianOf(second)];
+}
+
+function medianOf(usages: readonly Usage[]): Usage {
+  const of = (key: keyof Usage): number => median(usages.map((usage) => usage[key]));
+  return { wallSeconds: of("wallSeconds"), cpuSeconds: of("cpuSeconds"), peakMegabytes: of("peakMegabytes") };
+}
+
+/** A figure beside its floor: `2.1 s, floor 1.8 s: 1.17 (bound 1.5)`. */
+export function ratio(
+  what: string,
+  [value, floor]: readonly [number, number],
+  { unit, bound }: { unit: string; bound: number },
+): string {
+  const quotient = value / floor;
+  const verdict = quotient <= bound ? "within" : "OVER";
+  return `${what}: ${value.toFixed(2)} ${unit}, floor ${floor.toFixed(2)} ${unit}, ratio ${quotient.toFixed(2)}, ${verdict} the bound of ${bound}`;
+}
