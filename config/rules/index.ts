@@ -3,6 +3,7 @@ import type { StackConfig } from "../schema/stack.js";
 import { agentRules } from "./agent.js";
 import { deliveryRules } from "./delivery.js";
 import { failoverRules } from "./failover.js";
+import { usableKubeconfigs } from "./kubeconfigs.js";
 import { productionRules } from "./production.js";
 import { regionRules } from "./regions.js";
 import { storeRules } from "./stores.js";
@@ -16,5 +17,6 @@ export const crossFieldRules: readonly Rule[] = [
   ...deliveryRules,
   ...storeRules,
   ...failoverRules,
+  usableKubeconfigs,
   ...productionRules,
 ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { awsRegions, gcpRegions } from "./known-regions.js";
-import { byteQuantity, cidr, dnsLabel, doc, image, minorVersion, percent, positive, section } from "./primitives.js";
+import { cidr, dnsLabel, doc, image, minorVersion, percent, positive, section } from "./primitives.js";
 
 /** A network whose prefix length is within what the cloud takes for it. */
 function sizedCidr(what: string, largest: number, smallest: number) {
@@ -246,5 +246,3 @@ export type ExistingRegionConfig = z.output<typeof existingRegion>;
 export type RegionConfig = z.output<typeof regionSchema>;
 export type EksNodePoolConfig = z.output<typeof eksNodePool>;
 export type GkeNodePoolConfig = z.output<typeof gkeNodePool>;
-/** Size of a persistent volume, as the stores' sections use it. */
-export const volumeSize = byteQuantity;

@@ -68,6 +68,22 @@ describe("configuration rules", () => {
   });
 });
 
+describe("kubeconfigs", () => {
+  it("that cannot be used are found with the other faults", () => {
+    const raw = rawConfig("local");
+    const [first, second] = raw.regions as Record<string, unknown>[];
+    first!.kubeconfig = "/no/such/file";
+    second!.context = "no-such-context";
+    raw.agent = { logLevel: "loud" };
+    assert.deepEqual(
+      faultsOf(raw)
+        .map((fault) => fault.path)
+        .sort(),
+      ["agent.logLevel", "regions[0].kubeconfig", "regions[1].context"],
+    );
+  });
+});
+
 describe("configuration faults", () => {
   it("come all at once: types, unknown keys and rules across fields", () => {
     const raw = rawConfig("production");
