@@ -161,7 +161,7 @@ async function removeOld(catalogue: Catalogue, options: Options): Promise<void> 
 
 function common(command: Command): Command {
   return command
-    .option("--repository <uri>", "s3://bucket/path; default $BACKUP_REPOSITORY_<STORE>")
+    .option("--repository <uri>", "s3://bucket/path or gs://bucket/path; default $BACKUP_REPOSITORY_<STORE>")
     .option("--endpoint-url <url>", "an S3-compatible server; default $AWS_ENDPOINT_URL_S3, else AWS")
     .option("--json", "print JSON");
 }
@@ -194,8 +194,8 @@ export function registerBackup(program: Command): void {
   backup
     .command("copy")
     .description("make another bucket hold what this one holds")
-    .requiredOption("--from <uri>", "s3://bucket/path")
-    .requiredOption("--to <uri>", "s3://bucket/path")
+    .requiredOption("--from <uri>", "s3://bucket/path or gs://bucket/path")
+    .requiredOption("--to <uri>", "s3://bucket/path or gs://bucket/path")
     .option("--from-endpoint <url>", "an S3-compatible server for --from")
     .option("--to-endpoint <url>", "an S3-compatible server for --to")
     .option("--json", "print JSON")

@@ -33,7 +33,7 @@ export function openCatalogue(store: Store, options: Place): Catalogue {
       },
     ]);
   }
-  const endpoint = options.endpointUrl ?? process.env.AWS_ENDPOINT_URL_S3;
+  const endpoint = options.endpointUrl ?? (uri.startsWith("s3:") ? process.env.AWS_ENDPOINT_URL_S3 : undefined);
   return new Catalogue(new ObjectStorage(parseRepository(uri, endpoint)), store);
 }
 

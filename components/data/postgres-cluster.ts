@@ -1,9 +1,8 @@
 import { canonicalBytes, parseQuantity } from "../../common/quantity.js";
 import type { DataConfig } from "../../config/schema/data.js";
 import { seconds } from "../../config/schema/primitives.js";
-import { marks } from "../contracts.js";
 import type { WorkloadIdentity } from "../clusters/cluster.js";
-import { storeLabels, storeSecrets, storeServices, storeWorkloads } from "./names.js";
+import { storeLabels, storeSecrets, storeServices } from "./names.js";
 import { guaranteed, identityAnnotations, outsideMesh, scrapeAnnotations, spread } from "./pod.js";
 import { archiverPlugin, archiveNames, sourceCluster } from "./postgres-archive.js";
 
@@ -113,6 +112,3 @@ function clientService(labels: Record<string, string>): Spec {
     serviceTemplate: { metadata: { name: storeServices.postgres.host, labels: { ...labels } } },
   };
 }
-
-/** Labels and annotations of the Cluster and its ScheduledBackup, by which the rule book knows them. */
-export const postgresMetadata = { name: storeWorkloads.postgres, labels: { [marks.store]: "postgres" } } as const;

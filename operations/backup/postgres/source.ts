@@ -40,8 +40,7 @@ export async function queryValue(source: PostgresSource, sql: string): Promise<s
 /** Arguments with which barman-cloud's programs find the archive. */
 export function archiveArguments(address: RepositoryAddress): { readonly options: string[]; readonly place: string[] } {
   const path = address.path === "" ? "" : `/${address.path}`;
-  return {
-    options: address.endpoint === undefined ? [] : ["--endpoint-url", address.endpoint],
-    place: [`s3://${address.bucket}${path}`, serverName],
-  };
+  const cloud = address.scheme === "gs" ? ["--cloud-provider", "google-cloud-storage"] : [];
+  const server = address.endpoint === undefined ? [] : ["--endpoint-url", address.endpoint];
+  return { options: [...cloud, ...server], place: [`${address.scheme}://${address.bucket}${path}`, serverName] };
 }

@@ -1,0 +1,57 @@
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ApiError, Storage, type Bucket as CloudBucket } from "@google-cloud/storage";
+import type { Bucket, ObjectInfo } from "./storage.js";
+
+/** A bucket on Cloud Storage; credentials are Google's usual ones, workload identity federation included. */
+export class GcsBucket implements Bucket {
+  private readonly bucket: CloudBucket;
+
+  constructor(name: string, endpoint?: string) {
+    const client = new Storage(endpoint === undefined ? {} : { apiEndpoint: endpoint, projectId: "test" });
+    this.bucket = client.bucket(name);
+  }
+
+  async list(prefix: string): Promise<ObjectInfo[]> {
+    const [files] = await this.bucket.getFiles({ prefix });
+    return files.map(({ name, metadata }) => ({
+      key: name,
+      bytes: Number(metadata.size ?? 0),
+      modified: new Date(metadata.updated ?? 0),
+    }));
+  }
+
+  async read(key: string): Promise<Readable> {
+    const file = this.bucket.file(key);
+    // A stream tells of a missing object only once it is read: asking first gives the error its place.
+    await file.getMetadata();
+    // Checksums are compared by the caller, against those of the backup's record.
+    return file.createReadStream({ validation: false });
+  }
+
+  async put(key: string, text: string, onlyNew: boolean): Promise<boolean> {
+    const condition = onlyNew ? { preconditionOpts: { ifGenerationMatch: 0 } } : {};
+    try {
+      await this.bucket.file(key).save(text, { resumable: false, validation: false, ...condition });
+      return true;
+    } catch (thrown) {
+      if (onlyNew && thrown instanceof ApiError && thrown.code === 412) return false;
+      throw thrown;
+    }
+  }
+
+  async upload(key: string, source: Readable): Promise<void> {
+    await pipeline(source, this.bucket.file(key).createWriteStream({ resumable: true, validation: false }));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.bucket.file(key).delete({ ignoreNotFound: true });
+  }
+
+  isRefusal(thrown: unknown): boolean {
+    return (
+      (thrown instanceof ApiError && (thrown.code === 401 || thrown.code === 403)) ||
+      (thrown instanceof Error && thrown.message.includes("Could not load the default credentials"))
+    );
+  }
+}

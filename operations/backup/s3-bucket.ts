@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import * as s3 from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import type { Bucket, ObjectInfo } from "./storage.js";
+
+/** A bucket on S3, or on a server that speaks its protocol. */
+export class S3Bucket implements Bucket {
+  private readonly client: s3.S3Client;
+
+  constructor(
+    private readonly name: string,
+    endpoint?: string,
+  ) {
+    this.client = new s3.S3Client({
+      region: process.env.AWS_REGION ?? "us-east-1",
+      ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+      // A locked bucket takes no object without a checksum; not every S3-compatible server answers with one.
+      requestChecksumCalculation: "WHEN_SUPPORTED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    });
+  }
+
+  async list(prefix: string): Promise<ObjectInfo[]> {
+    const found: ObjectInfo[] = [];
+    const pages = s3.paginateListObjectsV2({ client: this.client }, { Bucket: this.name, Prefix: prefix });
+    for await (const page of pages) {
+      for (const { Key: key, Size: bytes = 0, LastModified: modified = new Date(0) } of page.Contents ?? []) {
+        if (key !== undefined) found.push({ key, bytes, modified });
+      }
+    }
+    return found;
+  }
+
+  async read(key: string): Promise<Readable> {
+    const answer = await this.client.send(new s3.GetObjectCommand({ Bucket: this.name, Key: key }));
+    if (!(answer.Body instanceof Readable)) throw new Error("the answer has no body");
+    return answer.Body;
+  }
+
+  async put(key: string, text: string, onlyNew: boolean): Promise<boolean> {
+    const input = { Bucket: this.name, Key: key, Body: text, ...(onlyNew ? { IfNoneMatch: "*" } : {}) };
+    try {
+      await this.client.send(new s3.PutObjectCommand(input));
+      return true;
+    } catch (thrown) {
+      if (onlyNew && thrown instanceof s3.S3ServiceException && thrown.$metadata.httpStatusCode === 412) return false;
+      throw thrown;
+    }
+  }
+
+  async upload(key: string, source: Readable): Promise<void> {
+    const params = { Bucket: this.name, Key: key, Body: source };
+    await new Upload({ client: this.client, params, queueSize: 2 }).done();
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.client.send(new s3.DeleteObjectCommand({ Bucket: this.name, Key: key }));
+  }
+
+  isRefusal(thrown: unknown): boolean {
+    const name = thrown instanceof Error ? thrown.name : "";
+    return /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|CredentialsProviderError|Forbidden)/.test(name);
+  }
+}
