@@ -1,6 +1,5 @@
 import type {
   Policies,
-  PolicyConfigSchema,
   PolicyResource,
   ReportViolation,
   ResourceValidationPolicy,

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { CHECKS } from "../../policy/checks/index.js";
+import { judgeSource } from "../../cli/readiness/run.js";
+
+/** Checks that our own stacks give nothing to look at, and why. */
+const WITHOUT_SUBJECT: Readonly<Record<string, string>> = {
+  exemption: "our exemptions are central, not annotations",
+};
+
+describe("the rule book on our own stacks", function () {
+  this.timeout(240_000);
+  // The offline runtime's state is global: one run at a time, in one test.
+  it("fails none of them, and every rule finds something to judge in production", async () => {
+    for (const stack of ["staging", "local", "production"]) {
+      const report = await judgeSource({ stack });
+      const failures = report.results.filter((result) => result.status === "fail" && !result.suppressed);
+      assert.deepEqual(
+        failures.map(({ check, resource, message }) => `${check} ${resource}: ${message}`),
+        [],
+        stack,
+      );
+      assert.deepEqual(report.faults, []);
+      if (stack !== "production") continue;
+      const matched = new Set(report.results.map((result) => result.check));
+      const idle = CHECKS.map((check) => check.id).filter((id) => !matched.has(id) && !(id in WITHOUT_SUBJECT));
+      assert.deepEqual(idle, [], "rules that matched nothing");
+    }
+  });
+});
