@@ -5,12 +5,7 @@ import { runCommand } from "../../common/command.js";
 import { poll } from "../../common/poll.js";
 import { startProcess, temporaryFolder } from "../support/servers/process.js";
 import { KubeApi } from "../support/servers/region/api.js";
-import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
-
-after(async function () {
-  this.timeout(30_000);
-  await stopRegions();
-});
+import { twoRegions, type TwoRegions } from "./cluster.js";
 
 const isAlive = (pid: number): boolean => {
   try {

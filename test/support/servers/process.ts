@@ -77,6 +77,9 @@ export interface ServerProcess {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
+/** Long, because a machine with much else to do is slow, not broken; a server that ended is told of at once. */
+const PATIENCE_MS = 180_000;
+
 /** Starts a server with its output in a log file. */
 export function startProcess(program: string, args: readonly string[], options: ProcessOptions): ServerProcess {
   const name = options.name ?? basename(program);
@@ -95,7 +98,7 @@ export function startProcess(program: string, args: readonly string[], options: 
     pid,
     logFile,
     running,
-    until: async (what, probe, timeoutMs = 30_000) => {
+    until: async (what, probe, timeoutMs = PATIENCE_MS) => {
       const found = await poll(
         async () => {
           if (!running()) return { ended: (await readFile(logFile, "utf8")).split("\n").slice(-12).join("\n") };

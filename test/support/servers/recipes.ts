@@ -69,5 +69,4 @@ export const dataModules = {
   "istio.io/api": join(modules, "crds"),
   "github.com/cert-manager/cert-manager": join(modules, "crds"),
   "github.com/prometheus-operator/prometheus-operator": join(modules, "crds"),
-  "sigs.k8s.io/mcs-api": join(modules, "crds"),
 } as const;

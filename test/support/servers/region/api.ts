@@ -87,11 +87,16 @@ export class KubeApi {
   async ask<T = KubeObject>(method: string, path: string, ask: Ask = {}): Promise<Answer<T>> {
     const url = new URL(path, this.access.server);
     for (const [key, value] of Object.entries(ask.query ?? {})) url.searchParams.set(key, value);
+    const body = ask.body === undefined ? undefined : JSON.stringify(ask.body);
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.access.token}`,
       accept: "application/json",
       ...this.headers,
-      ...(ask.body !== undefined && { "content-type": ask.contentType ?? "application/json" }),
+      ...(body !== undefined && {
+        "content-type": ask.contentType ?? "application/json",
+        // Node sends the body of a DELETE without its length, which makes it a request of its own.
+        "content-length": String(Buffer.byteLength(body)),
+      }),
     };
     return await new Promise((resolve, reject) => {
       const request = httpsRequest(url, { method, headers, agent: this.agent, timeout: 20_000 }, (response) => {
@@ -106,7 +111,7 @@ export class KubeApi {
       });
       request.on("timeout", () => request.destroy(new Error(`${method} ${path} timed out`)));
       request.on("error", reject);
-      request.end(ask.body === undefined ? undefined : JSON.stringify(ask.body));
+      request.end(body);
     });
   }
 

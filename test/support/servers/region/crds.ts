@@ -30,14 +30,13 @@ async function readFolder(folder: string): Promise<KubeObject[]> {
   return (await Promise.all(files.map((file) => readYaml(join(folder, file))))).flat();
 }
 
-/** Every definition that the rendered objects need, from the pinned modules of the projects that own them. */
+/** Every definition that the rendered objects need and do not bring, from the pinned modules of the projects that own them. */
 export async function readDefinitions(): Promise<Definitions> {
-  const [argo, istio, certManager, prometheus, mcs] = await Promise.all([
+  const [argo, istio, certManager, prometheus] = await Promise.all([
     moduleFolder("github.com/argoproj/argo-rollouts"),
     moduleFolder("istio.io/api"),
     moduleFolder("github.com/cert-manager/cert-manager"),
     moduleFolder("github.com/prometheus-operator/prometheus-operator"),
-    moduleFolder("sigs.k8s.io/mcs-api"),
   ]);
   const crds = await Promise.all([
     readFolder(join(argo, "manifests", "crds")),
@@ -46,7 +45,6 @@ export async function readDefinitions(): Promise<Definitions> {
     ...MONITORING.map((kind) =>
       readYaml(join(prometheus, "example", "prometheus-operator-crd", `monitoring.coreos.com_${kind}.yaml`)),
     ),
-    readFolder(join(mcs, "config", "crd")),
   ]);
   if (existsSync(CNPG_FOLDER)) return { crds: [...crds.flat(), ...(await readFolder(CNPG_FOLDER))], missing: [] };
   const reason = `${CNPG_FOLDER} is absent, and no package registry serves these definitions`;
@@ -81,6 +79,11 @@ async function areServed(api: KubeApi, crds: readonly KubeObject[]): Promise<boo
 /** Installs the definitions and waits until the API server serves every one of them. */
 export async function installDefinitions(api: KubeApi, { crds }: Definitions): Promise<void> {
   await Promise.all(crds.map((body) => api.must("POST", CRDS, { body })));
+  await awaitServed(api, crds);
+}
+
+/** Waits until the API server serves the definitions. */
+export async function awaitServed(api: KubeApi, crds: readonly KubeObject[]): Promise<void> {
   await poll(async () => ((await areServed(api, crds)) ? true : undefined), {
     what: "the custom resource definitions to be served",
     intervalMs: 500,

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { dump, load } from "js-yaml";
 import { moduleFolder } from "../ensure.js";
 import type { KubeApi, KubeObject } from "./api.js";
 
 const STAGES = [
   "node/fast/node-initialize.yaml",
   "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
-  "pod/fast/pod-ready.yaml",
   "pod/fast/pod-complete.yaml",
   "pod/fast/pod-delete.yaml",
 ];
@@ -14,7 +14,10 @@ const STAGES = [
 /** Images with this tag cannot be pulled on the simulated nodes. */
 export const MISSING_IMAGE_TAG = "does-not-exist";
 
-// kwok runs nothing, so every image would do. This stage wins over the one that makes pods ready.
+/** Matches the containers of a pod whose image cannot be pulled. */
+const MISSING_IMAGE = `.spec.containers.[] | select( .image | endswith(":${MISSING_IMAGE_TAG}") ) | .name`;
+
+// kwok runs nothing, so every image would do: what is left to this stage is taken from the one that makes pods ready.
 const PULL_FAILS = `
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
@@ -22,12 +25,11 @@ metadata:
   name: pod-image-missing
 spec:
   resourceRef: { apiGroup: v1, kind: Pod }
-  weight: 1000000
   selector:
     matchExpressions:
       - { key: ".metadata.deletionTimestamp", operator: DoesNotExist }
       - { key: '.status.phase', operator: In, values: [Pending] }
-      - { key: '.spec.containers.[] | .image | endswith(":${MISSING_IMAGE_TAG}")', operator: In, values: ["true"] }
+      - { key: '${MISSING_IMAGE}', operator: Exists }
       - { key: '.status.containerStatuses.[] | .state.waiting.reason', operator: NotIn, values: [ImagePullBackOff] }
   next:
     statusTemplate: |
@@ -45,12 +47,18 @@ spec:
       {{ end }}
 `;
 
+interface ReadyStage {
+  spec: { selector: { matchExpressions: { key: string; operator: string }[] } };
+}
+
 /** Writes kwok's configuration: its own fast stages, and one for images that do not exist. */
 export async function writeStages(folder: string): Promise<string> {
   const source = join(await moduleFolder("sigs.k8s.io/kwok"), "kustomize", "stage");
   const stages = await Promise.all(STAGES.map((file) => readFile(join(source, file), "utf8")));
+  const ready = load(await readFile(join(source, "pod/fast/pod-ready.yaml"), "utf8")) as ReadyStage;
+  ready.spec.selector.matchExpressions.push({ key: MISSING_IMAGE, operator: "DoesNotExist" });
   const path = join(folder, "kwok.yaml");
-  await writeFile(path, [...stages, PULL_FAILS].join("\n---\n"));
+  await writeFile(path, [...stages, dump(ready), PULL_FAILS].join("\n---\n"));
   return path;
 }
 

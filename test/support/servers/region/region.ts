@@ -58,6 +58,8 @@ function startApiServer(program: string, plan: ApiServerPlan): ServerProcess {
     // Its own address is loopback, which no endpoint may hold.
     "--endpoint-reconciler-type=none",
     "--authorization-mode=RBAC",
+    // As managed clusters have it: what may run is for Pod Security to say.
+    "--allow-privileged=true",
     `--token-auth-file=${plan.credentials.tokenFile}`,
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${plan.credentials.serviceAccountPublicFile}`,
@@ -91,6 +93,8 @@ function startControllers(binaries: Binaries, folder: string, credentials: Crede
     "--leader-elect=false",
     `--service-account-private-key-file=${credentials.serviceAccountKeyFile}`,
     `--root-ca-file=${join(folder, "certificates", "apiserver.crt")}`,
+    // The nodes are simulated and cannot fail: one whose heartbeat is late on a busy machine must not lose its pods.
+    "--node-monitor-grace-period=1h",
     // Test-sized: 15 s in production.
     "--horizontal-pod-autoscaler-sync-period=2s",
     "--horizontal-pod-autoscaler-initial-readiness-delay=0s",

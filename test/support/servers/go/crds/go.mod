@@ -7,5 +7,4 @@ require (
 	github.com/cert-manager/cert-manager v1.21.2
 	github.com/prometheus-operator/prometheus-operator v0.85.0
 	istio.io/api v1.31.1
-	sigs.k8s.io/mcs-api v0.5.2
 )

@@ -1,0 +1,148 @@
+import { serviceHost } from "../../../components/traffic/routes.js";
+import { deliveryNames } from "../../../components/delivery/names.js";
+import type { DeliveryConfig } from "../../../config/schema/delivery.js";
+import { poll } from "../../../common/poll.js";
+import type { RolloutObject } from "../../../operations/rollout/objects.js";
+import { MetricsSource } from "../../support/servers/metrics-source.js";
+import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
+import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { Region } from "../../support/servers/region/region.js";
+import { deliveryObjects, TEST_SIZED, testSized, type DeliveryObjects, type Timing } from "./objects.js";
+import { Trail } from "./trail.js";
+
+const IMAGE = "ghcr.io/example/agent-memory-service";
+
+/** What is bounded is asserted; a wait only ends a test that would never end. */
+const PATIENCE_MS = 180_000;
+
+export interface StandOptions {
+  readonly region: Region;
+  readonly namespace: string;
+  readonly prometheusProgram: string;
+  readonly strategy: DeliveryConfig["strategy"];
+  /** Default 3 s a stage. */
+  readonly timing?: Partial<Timing>;
+}
+
+/** One service under delivery in a namespace of its own, with its own metrics and Prometheus. */
+export class Stand {
+  readonly api: KubeApi;
+  readonly namespace: string;
+  private tag = "1.0.0";
+  private config: DeliveryConfig;
+
+  private constructor(
+    { region, namespace, strategy, timing }: StandOptions,
+    readonly metrics: MetricsSource,
+    readonly prometheus: Prometheus,
+  ) {
+    this.api = region.api;
+    this.namespace = namespace;
+    this.config = testSized(strategy, prometheus.url, { ...TEST_SIZED, ...timing });
+  }
+
+  /** Applies everything and waits until the first version serves. */
+  static async open(options: StandOptions): Promise<Stand> {
+    const metrics = new MetricsSource(["stable", "canary"]);
+    await metrics.start();
+    const prometheus = await startPrometheus(options.prometheusProgram, metrics.port);
+    const stand = new Stand(options, metrics, prometheus);
+    const { namespace: name } = options;
+    await stand.api.apply({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    });
+    await stand.applyAll();
+    if (stand.workload.kind === "Rollout") await stand.untilHealthy();
+    else await stand.untilAvailable();
+    return stand;
+  }
+
+  get objects(): DeliveryObjects {
+    return deliveryObjects(this.namespace, this.config, { image: `${IMAGE}:${this.tag}` });
+  }
+
+  get workload(): KubeObject {
+    return this.objects.workloads[0]!;
+  }
+
+  /** Everything but the weights, which the controller owns once they exist. */
+  async applyAll(withWeights = true): Promise<KubeObject[]> {
+    const { identity, services, analyses, workloads, weights, routes, autoscaler } = this.objects;
+    // Selectors are ignored after creation, as the program does.
+    const own = withWeights ? services : services.filter(({ metadata }) => metadata.name === "agent-memory-service");
+    const all = [identity, ...own, ...analyses, ...(withWeights ? [weights] : []), routes, ...workloads, autoscaler];
+    const applied: KubeObject[] = [];
+    for (const object of all) applied.push(await this.api.apply(object));
+    return applied;
+  }
+
+  /** Deploys another version, as `pulumi up` with another image does. */
+  async deploy(tag: string): Promise<void> {
+    this.tag = tag;
+    await this.api.apply(this.workload);
+  }
+
+  async rollout(): Promise<RolloutObject> {
+    const { apiVersion, kind, metadata } = this.workload;
+    return (await this.api.get(apiVersion, kind, metadata)) as unknown as RolloutObject;
+  }
+
+  /** Waits until the controller says the phase of the newest generation. */
+  async untilPhase(phase: string, timeoutMs = PATIENCE_MS): Promise<RolloutObject> {
+    return await poll(
+      async () => {
+        const rollout = await this.rollout();
+        const seen = rollout.status?.observedGeneration === String(rollout.metadata.generation);
+        if (!seen || rollout.status.phase !== phase) {
+          throw new Error(`${rollout.status?.phase ?? "no phase"}: ${rollout.status?.message ?? ""}`);
+        }
+        return rollout;
+      },
+      { what: `${this.namespace} to be ${phase}`, timeoutMs, intervalMs: 250 },
+    );
+  }
+
+  /** Waits until every Deployment has a pod that serves. */
+  async untilAvailable(timeoutMs = PATIENCE_MS): Promise<void> {
+    await poll(
+      async () => {
+        for (const { apiVersion, kind, metadata } of this.objects.workloads) {
+          const { status } = await this.api.get(apiVersion, kind, metadata);
+          const { availableReplicas = 0 } = (status ?? {}) as { availableReplicas?: number };
+          if (availableReplicas === 0) return undefined;
+        }
+        return true;
+      },
+      { what: `${this.namespace} to be available`, timeoutMs, intervalMs: 250 },
+    );
+  }
+
+  /** Waits until an analysis without data has stopped the rollout where it is. */
+  async untilParked(timeoutMs = PATIENCE_MS): Promise<RolloutObject> {
+    return await poll(
+      async () => {
+        const rollout = await this.rollout();
+        const reasons = (rollout.status?.pauseConditions ?? []).map(({ reason }) => reason);
+        if (rollout.status?.phase === "Degraded") return rollout;
+        return reasons.includes("InconclusiveAnalysisRun") ? rollout : undefined;
+      },
+      { what: `${this.namespace} to be parked`, timeoutMs, intervalMs: 250 },
+    );
+  }
+
+  async untilHealthy(timeoutMs = PATIENCE_MS): Promise<RolloutObject> {
+    return await this.untilPhase("Healthy", timeoutMs);
+  }
+
+  /** The split as it is recorded from now on. */
+  async follow(): Promise<Trail> {
+    return await Trail.follow(this.api, this.objects.weights, serviceHost(deliveryNames.canary, this.namespace));
+  }
+
+  async close(): Promise<void> {
+    await this.metrics.stop();
+    await this.prometheus.stop();
+  }
+}
