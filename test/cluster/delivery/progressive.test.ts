@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { poll } from "../../../common/poll.js";
 import { count, skip } from "../../support/counts.js";
 import { ensurePackage } from "../../support/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
+import { applyNotifications, Webhook } from "./notifications.js";
 import {
+  applyInMidRollout,
   breach,
   deployBlind,
   deployInARow,
@@ -34,6 +37,14 @@ const shares = ({ splits }: Outcome): number[] => splits.map(({ canary }) => can
 
 function assertSums({ splits }: Outcome): void {
   for (const { stable, canary } of splits) assert.equal(stable + canary, 100);
+}
+
+/** What some scenarios see beside their rollout. */
+interface Seen {
+  readonly seen: number;
+  readonly whileDead: number;
+  readonly generations: readonly unknown[];
+  readonly refusal: { readonly status: number; readonly message: string };
 }
 
 /** Rollouts take their time without much work, so a few run at once, each in a namespace of its own. */
@@ -69,12 +80,14 @@ class Scenarios {
 describe("progressive delivery on a real rollouts controller and a real Prometheus", function () {
   this.timeout(20 * 60_000);
   const scenarios: Scenarios[] = [];
-  const outcomes = new Map<string, () => Promise<Outcome & { seen?: number; whileDead?: number }>>();
+  const webhook = new Webhook();
+  const outcomes = new Map<string, () => Promise<Outcome & Partial<Seen>>>();
 
   before(async function () {
     const { path, missing } = await ensurePackage("prometheus", "prometheus");
     if (missing !== undefined) skip(this, missing);
     const { primary, secondary, both } = await twoRegions();
+    await applyNotifications(primary.api, await webhook.start());
     const [, controller] = await Promise.all(both.map(rolloutsController));
     const common = { prometheusProgram: path, strategy: "progressive" } as const;
     const inPrimary = new Scenarios({ ...common, region: primary });
@@ -106,6 +119,7 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
 
   after(async () => {
     await Promise.all(scenarios.map((of) => of.close()));
+    await webhook.stop();
   });
 
   it(`takes ${ROUNDS} versions in a row from 0 over 5, 25, 50 and 100 %, and nowhere else`, async () => {
@@ -131,6 +145,17 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     });
   }
 
+  it("warns of the rollback through the controller's own notifications, naming the deployment", async () => {
+    await outcomes.get("breach-5")!();
+    const deployment = "breach-5/agent-memory-service";
+    const warning = await poll(
+      () => webhook.warnings.find((of) => of.deployment === deployment && of.event.startsWith("was aborted")),
+      { what: `a warning of ${deployment} (so far ${JSON.stringify(webhook.warnings)})`, timeoutMs: 60_000 },
+    );
+    assert.equal(warning.severity, "warning");
+    assert.match(warning.message, /error-rate/);
+  });
+
   for (const name of Object.keys(blindfolds)) {
     it(`never promotes on ${name} metrics: the first stage's gate is inconclusive and the rollout stands still`, async () => {
       const outcome = await outcomes.get(name)!();
@@ -149,6 +174,15 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     const outcome = await outcomes.get("image")!();
     assert.deepEqual(shares(outcome), [0]);
     assert.equal(outcome.rollout.status?.abort, true);
+  });
+
+  it("keeps its weights when everything else is applied again in mid-rollout", async () => {
+    const outcome = await outcomes.get("applied")!();
+    assert.deepEqual(shares(outcome), [0, ...ONE_ROLLOUT]);
+    const [before, after] = outcome.generations!;
+    assert.equal(before, after);
+    assert.equal(outcome.refusal?.status, 409);
+    assert.match(outcome.refusal.message, /conflict with "rollouts-controller".*\.spec\.http/s);
   });
 
   it("stands still while the controller is dead, and goes on when it is back", async () => {

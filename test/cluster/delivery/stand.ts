@@ -1,3 +1,4 @@
+import { p99Query } from "../../../components/delivery/analysis.js";
 import { serviceHost } from "../../../components/traffic/routes.js";
 import { deliveryNames } from "../../../components/delivery/names.js";
 import type { DeliveryConfig } from "../../../config/schema/delivery.js";
@@ -47,6 +48,7 @@ export class Stand {
     await metrics.start();
     const prometheus = await startPrometheus(options.prometheusProgram, metrics.port);
     const stand = new Stand(options, metrics, prometheus);
+    await stand.untilMeasured();
     const { namespace: name } = options;
     await stand.api.apply({
       apiVersion: "v1",
@@ -57,6 +59,17 @@ export class Stand {
     if (stand.workload.kind === "Rollout") await stand.untilHealthy();
     else await stand.untilAvailable();
     return stand;
+  }
+
+  /** Waits until Prometheus has an answer: before it has two scrapes, nothing is known of the canary. */
+  private async untilMeasured(): Promise<void> {
+    await poll(
+      async () => {
+        const value = await this.prometheus.query(p99Query("2s"));
+        return value === undefined || Number.isNaN(value) ? undefined : true;
+      },
+      { what: "Prometheus to have data", timeoutMs: PATIENCE_MS },
+    );
   }
 
   get objects(): DeliveryObjects {

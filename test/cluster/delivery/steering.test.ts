@@ -47,7 +47,7 @@ describe("rollout commands against two real regions", function () {
           namespace: NAMESPACE,
           prometheusProgram: path,
           strategy: "progressive",
-          hold: HOLD,
+          timing: { hold: HOLD },
         }),
     );
     stands.push(...(await Promise.all(opened)));

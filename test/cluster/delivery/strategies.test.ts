@@ -83,8 +83,8 @@ describe("canary and blue-green delivery on a real control plane", function () {
       });
       const root = await stand.api.get(routes.apiVersion, routes.kind, routes.metadata);
       const [first] = (root.spec as { http: { match: object[]; route: object[] }[] }).http;
-      assert.deepEqual(first?.match[0], { headers: { "x-canary": { exact: "true" } } });
-      assert.deepEqual(first?.route, [{ destination: { host: canary } }]);
+      assert.deepEqual(first!.match[0], { headers: { "x-canary": { exact: "true" } } });
+      assert.deepEqual(first!.route, [{ destination: { host: canary } }]);
     });
 
     const verdicts: readonly { name: string; behaviour: Partial<Behaviour>; phase: string }[] = [
@@ -147,7 +147,7 @@ describe("canary and blue-green delivery on a real control plane", function () {
         namespace: stand.namespace,
         labelSelector: `${HASH}=${first}`,
       });
-      assert.ok(((sets[0]?.spec as { replicas: number }).replicas ?? 0) > 0);
+      assert.ok((sets[0]!.spec as { replicas: number }).replicas > 0);
     });
 
     it("switches back without a new analysis while the old version is up", async () => {
