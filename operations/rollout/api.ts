@@ -1,4 +1,5 @@
-import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
+import { ExitCode, PlatformError } from "../../common/errors.js";
+import { reasonOf } from "../reason.js";
 
 /** Where an object lives. */
 export interface ObjectRef {
@@ -39,7 +40,7 @@ async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
     if (statusCode(thrown) === 404) return undefined;
     const code = statusCode(thrown);
     const exitCode = code === 401 || code === 403 ? ExitCode.authentication : ExitCode.resource;
-    throw new PlatformError(code === undefined ? messageOf(thrown) : `the API server answered ${code}`, exitCode);
+    throw new PlatformError(code === undefined ? reasonOf(thrown) : `the API server answered ${code}`, exitCode);
   }
 }
 

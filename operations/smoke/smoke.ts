@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { messageOf } from "../../common/errors.js";
+import { reasonOf } from "../reason.js";
 
 export interface SmokeOptions {
   /** Address of the public host: `https://canary.agent-api.example.com`. */
@@ -59,8 +59,7 @@ async function send(options: SmokeOptions, request: Request): Promise<Sent> {
     const text = await response.text();
     return { step: done(response.status, response.ok ? undefined : `answered ${response.status}`), text };
   } catch (thrown) {
-    const cause = thrown instanceof Error && thrown.cause !== undefined ? `: ${messageOf(thrown.cause)}` : "";
-    return { step: done(undefined, `${messageOf(thrown)}${cause}`), text: "" };
+    return { step: done(undefined, reasonOf(thrown)), text: "" };
   }
 }
 

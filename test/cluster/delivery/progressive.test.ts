@@ -43,7 +43,7 @@ function assertSums({ splits }: Outcome): void {
 interface Seen {
   readonly seen: number;
   readonly whileDead: number;
-  readonly generations: readonly unknown[];
+  readonly versions: readonly (string | undefined)[];
   readonly refusal: { readonly status: number; readonly message: string };
 }
 
@@ -101,6 +101,7 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
       "healthy",
       inPrimary.start("healthy", async (stand) => await deployInARow(stand, ROUNDS)),
     );
+    outcomes.set("applied", inPrimary.start("applied-again", applyInMidRollout));
     outcomes.set("prometheus", inPrimary.start("prometheus-down", losePrometheus));
     outcomes.set("image", inPrimary.start("missing-image", deployMissingImage, { progressDeadline: "15s" }));
     for (const { stage, fault } of breaches) {
@@ -153,7 +154,6 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
       { what: `a warning of ${deployment} (so far ${JSON.stringify(webhook.warnings)})`, timeoutMs: 60_000 },
     );
     assert.equal(warning.severity, "warning");
-    assert.match(warning.message, /error-rate/);
   });
 
   for (const name of Object.keys(blindfolds)) {
@@ -179,8 +179,8 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
   it("keeps its weights when everything else is applied again in mid-rollout", async () => {
     const outcome = await outcomes.get("applied")!();
     assert.deepEqual(shares(outcome), [0, ...ONE_ROLLOUT]);
-    const [before, after] = outcome.generations!;
-    assert.equal(before, after);
+    const [before, after] = outcome.versions!;
+    assert.ok(before !== undefined && before === after, `${before ?? "none"} and ${after ?? "none"}`);
     assert.equal(outcome.refusal?.status, 409);
     assert.match(outcome.refusal.message, /conflict with "rollouts-controller".*\.spec\.http/s);
   });

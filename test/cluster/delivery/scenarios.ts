@@ -121,20 +121,23 @@ export async function killController(
 export async function applyInMidRollout(
   stand: Stand,
 ): Promise<
-  Outcome & { readonly generations: readonly unknown[]; readonly refusal: { status: number; message: string } }
+  Outcome & {
+    readonly versions: readonly (string | undefined)[];
+    readonly refusal: { status: number; message: string };
+  }
 > {
-  const generations: unknown[] = [];
+  const versions: (string | undefined)[] = [];
   let refusal = { status: 0, message: "" };
   const outcome = await recorded(stand, async (trail) => {
     await stand.deploy("2.0.1");
     await trail.until(25);
-    generations.push((await stand.rollout()).metadata.generation);
+    versions.push((await stand.rollout()).status?.currentPodHash);
     await stand.applyAll(false);
-    generations.push((await stand.rollout()).metadata.generation);
+    versions.push((await stand.rollout()).status?.currentPodHash);
     // What the program ignores: were it to declare the weights, the apply would meet the controller's fields.
     const { status, body } = await stand.api.tryApply(stand.objects.weights);
     refusal = { status, message: String((body as unknown as { message?: string }).message) };
     return await stand.untilHealthy();
   });
-  return { ...outcome, generations, refusal };
+  return { ...outcome, versions, refusal };
 }
