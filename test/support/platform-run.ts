@@ -12,9 +12,9 @@ import type { StackConfig } from "../../config/schema/stack.js";
 export interface PlatformRun {
   readonly resources: readonly RecordedResource[];
   /** Resources below a component of this type, providers left out, in the order of registration. */
-  below(component: string): readonly RecordedResource[];
+  readonly below: (component: string) => readonly RecordedResource[];
   /** The one resource of a type and name. */
-  get(type: string, name: string): RecordedResource;
+  readonly get: (type: string, name: string) => RecordedResource;
 }
 
 function cloudProvider(region: RegionConfig): pulumi.ProviderResource | undefined {
