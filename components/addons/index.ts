@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { installArgoRollouts } from "./argo-rollouts.js";
+import { installBlackboxExporter } from "./blackbox-exporter.js";
 import { type ChallengeZone, installCertManager } from "./cert-manager.js";
 import type { AddonContext, Installed } from "./chart.js";
 import { installCloudNativePg } from "./cloudnative-pg.js";
@@ -62,6 +63,7 @@ export class AddOns extends pulumi.ComponentResource {
       ...installArgoRollouts(context),
       ...installCloudNativePg(context, needs.certManager),
       ...installPrometheusAdapter(context, needs.prometheus),
+      ...installBlackboxExporter(context),
       ...installOtelCollector(context),
       ...installMulticlusterApi(context),
     ];

@@ -12,6 +12,7 @@ export const addonNames = [
   "barmanPlugin",
   "prometheus",
   "prometheusAdapter",
+  "blackboxExporter",
   "otelCollector",
 ] as const;
 export type AddonName = (typeof addonNames)[number];

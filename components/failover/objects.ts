@@ -3,9 +3,12 @@ import { stores, type Store } from "../../config/schema/data.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { agentLabels } from "../contracts.js";
 
+/** The plans of R10. */
+export const recoveryPlanIds = ["region-outage", "database-corruption", "security-breach", "data-loss"] as const;
+
 /** A recovery plan as the rule book and `operations/` read it from ConfigMap `recovery-plans`. */
 export interface RecoveryPlanSummary {
-  readonly id: "region-outage" | "database-corruption" | "security-breach" | "data-loss";
+  readonly id: (typeof recoveryPlanIds)[number];
   readonly rtoMinutes: number;
   readonly rpoMinutes: number;
   /** Stores that the plan recovers, each with its own recovery point objective in minutes. */

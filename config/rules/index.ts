@@ -4,6 +4,7 @@ import { agentRules } from "./agent.js";
 import { deliveryRules } from "./delivery.js";
 import { failoverRules } from "./failover.js";
 import { usableKubeconfigs } from "./kubeconfigs.js";
+import { observabilityRules } from "./observability.js";
 import { productionRules } from "./production.js";
 import { regionRules } from "./regions.js";
 import { storeRules } from "./stores.js";
@@ -18,5 +19,6 @@ export const crossFieldRules: readonly Rule[] = [
   ...storeRules,
   ...failoverRules,
   usableKubeconfigs,
+  ...observabilityRules,
   ...productionRules,
 ];

@@ -46,6 +46,11 @@ export const addonsSchema = section({
     namespace: "observability",
     repository: "https://prometheus-community.github.io/helm-charts",
   }),
+  blackboxExporter: addon({
+    version: "11.17.2",
+    namespace: "observability",
+    repository: "https://prometheus-community.github.io/helm-charts",
+  }),
   otelCollector: addon({
     version: "0.170.0",
     namespace: "observability",

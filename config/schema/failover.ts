@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { stores } from "./data.js";
-import { dnsLabel, doc, email, hostName, httpUrl, path, positive, section } from "./primitives.js";
+import { dnsLabel, doc, duration, email, hostName, httpUrl, path, positive, section } from "./primitives.js";
 
 /** High availability (R9). */
 export const failoverSchema = section({
@@ -91,6 +91,55 @@ export const recoverySchema = section({
 
 export type RecoveryConfig = z.output<typeof recoverySchema>;
 
+const receiver = z.strictObject({
+  name: doc(dnsLabel, "Name by which routing refers to it."),
+  email: doc(email.optional(), "Mailbox, sent to through observability.alerting.smtp."),
+  webhookUrl: doc(httpUrl.optional(), "Webhook that gets the alerts as JSON; may carry a token, so encrypt it."),
+});
+
+const extraAlert = z.strictObject({
+  name: doc(z.string().regex(/^[A-Z][A-Za-z0-9]+$/, "must be a name such as QueueTooLong"), "Name of the alert."),
+  expr: doc(z.string().min(1), "PromQL expression that is true while the alert holds."),
+  for: doc(duration.default("5m"), "How long it must hold."),
+  severity: doc(z.enum(["critical", "warning", "info"]), "critical pages, warning makes a ticket, info is only shown."),
+  summary: doc(z.string().min(10), "One line for whoever is told."),
+  runbook: doc(httpUrl, "What to do; an alert without a runbook is refused."),
+  owner: doc(dnsLabel.default("platform-team"), "Team that acts on it."),
+});
+
+const alertingSchema = section({
+  receivers: doc(
+    z
+      .array(receiver)
+      .min(1)
+      .default([
+        { name: "oncall", email: "oncall@example.com" },
+        { name: "tickets", email: "platform-team@example.com" },
+      ]),
+    "Who can be told, each by mail or by webhook.",
+  ),
+  routing: section({
+    critical: doc(dnsLabel.default("oncall"), "Receiver of what needs somebody now."),
+    warning: doc(dnsLabel.default("tickets"), "Receiver of what can wait for office hours."),
+    info: doc(dnsLabel.default("tickets"), "Receiver of everything else."),
+  }),
+  smtp: section({
+    smarthost: doc(
+      z
+        .string()
+        .regex(/^[\w.-]+:\d{1,5}$/, "must be host:port")
+        .default("smtp.example.com:587"),
+      "Mail relay.",
+    ),
+    from: doc(email.default("alerts@example.com"), "Sender."),
+  }),
+  runbookBase: doc(
+    httpUrl.default("https://github.com/example/agent-platform/blob/main/docs/runbooks"),
+    "Where alerts link to the runbooks of docs/runbooks.",
+  ),
+  extraAlerts: doc(z.array(extraAlert).default([]), "Alerts of your own, routed like the platform's."),
+});
+
 /** Logs, metrics, traces and the service level (R11). */
 export const observabilitySchema = section({
   namespace: doc(dnsLabel.default("observability"), "Namespace of Prometheus and the collector."),
@@ -107,6 +156,7 @@ export const observabilitySchema = section({
     ),
     insecure: doc(z.boolean().default(false), "Send without TLS."),
   }),
+  alerting: alertingSchema,
   logFormat: doc(z.enum(["json", "text"]).default("json"), "Format of the service's logs; only json is structured."),
 });
 

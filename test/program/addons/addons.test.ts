@@ -47,6 +47,7 @@ describe("add-ons of one region", () => {
       "kubernetes:core/v1:Service prometheus-alias-argo-rollouts",
       "kubernetes:core/v1:ServiceAccount dns01",
       `${release} argo-rollouts`,
+      `${release} blackbox-exporter`,
       `${release} cert-manager`,
       `${release} cloudnative-pg`,
       `${release} istio-base`,

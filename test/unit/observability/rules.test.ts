@@ -1,0 +1,112 @@
+import { strict as assert } from "node:assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { monitoredJobs } from "../../../components/observability/monitors.js";
+import { alertGroups, ruleSpec } from "../../../components/observability/rules.js";
+import { count } from "../../support/counts.js";
+import { checkRules, needPromtool, testRules } from "../../support/promtool.js";
+import { stackConfig } from "../../support/stack-config.js";
+import { cases, sloCases } from "./cases.js";
+import { healthyWorld } from "./healthy-world.js";
+
+const config = stackConfig();
+const context = { config, regionKey: "us-east-1" };
+const rules = ruleSpec(context);
+const alerts = alertGroups(context).flatMap((group) => group.alerts);
+/** Cases are evaluated as often as they are sampled: the finest clock for all would take minutes. */
+const clocks = ["10s", "15s", "30s", "1m", "5m"];
+/** The rules that look back over days cost most of the time, and only their own cases need them. */
+const isSlo = ({ name }: { readonly name: string }): boolean => name.startsWith("agent-slo");
+const subjects = {
+  "the service level": { cases: sloCases, rules: { groups: rules.groups.filter(isSlo) } },
+  "everything else": { cases, rules: { groups: rules.groups.filter((group) => !isSlo(group)) } },
+};
+
+describe("alert rules", function () {
+  this.timeout(300_000);
+
+  before(async function () {
+    await needPromtool(this);
+  });
+
+  it("are accepted by promtool, every one of them", async () => {
+    const total = rules.groups.reduce((sum, group) => sum + group.rules.length, 0);
+    assert.match(await checkRules(rules), new RegExp(`SUCCESS: ${total} rules found`));
+  });
+
+  for (const [subject, part] of Object.entries(subjects)) {
+    it(`of ${subject} fire when they must, are silent when they must, at the boundary too`, async () => {
+      for (const clock of clocks) {
+        const sampled = part.cases.filter(({ interval = "1m" }) => interval === clock);
+        if (sampled.length > 0) await testRules(part.rules, sampled, clock);
+      }
+    });
+  }
+
+  it("miss nothing: an expectation that is wrong is noticed", async () => {
+    const wrong = { name: "wrong", series: [], firing: [["AgentDown", "2m", 0]] } as const;
+    await assert.rejects(testRules(subjects["everything else"].rules, [wrong]), /AgentDown/);
+  });
+
+  it("notice each scraped job that is missing", async () => {
+    const jobs = monitoredJobs(config);
+    const without = (missing?: string) =>
+      jobs.filter((job) => job !== missing).map((job) => ({ series: `up{job="${job}"}`, values: "1x20" }));
+    await testRules({ groups: rules.groups.filter(({ name }) => name === "agent-scrapes") }, [
+      { name: "all there", series: without(), firing: [["ScrapeTargetMissing", "10m", 0]] },
+      ...jobs.map((job) => ({
+        name: `${job} missing`,
+        series: without(job),
+        firing: [["ScrapeTargetMissing", "4m", 0] as const, ["ScrapeTargetMissing", "6m", 1] as const],
+      })),
+    ]);
+  });
+
+  it("raise nothing over days of healthy traffic with noise", async () => {
+    const days = count(3, 30);
+    await testRules(rules, [healthyWorld(config, days)], "5m");
+  });
+});
+
+describe("the alert table", () => {
+  it("has for every alert a case in which it fires and one in which it does not", () => {
+    const expectations = [...sloCases, ...cases].flatMap(({ firing }) => firing);
+    const seen = (name: string, fires: boolean) =>
+      expectations.some(([pattern, , n]) => new RegExp(`^(${pattern})$`).test(name) && n > 0 === fires);
+    const untested = alerts
+      .map(({ name }) => name)
+      .filter((name) => name !== "ScrapeTargetMissing" && !(seen(name, true) && seen(name, false)));
+    assert.deepEqual(untested, []);
+  });
+
+  it("links each alert to a runbook that exists", () => {
+    const missing = alerts.filter(
+      ({ runbook }) => !existsSync(join(__dirname, "../../../docs/runbooks", `${runbook}.md`)),
+    );
+    assert.deepEqual([...new Set(missing.map(({ runbook }) => runbook))], []);
+  });
+
+  it("names a severity, an owner and one sentence for whoever is told", () => {
+    for (const { name, owner, summary, meaning, action } of alerts) {
+      assert.ok(owner && summary.length > 10 && meaning.endsWith(".") && action.endsWith("."), name);
+    }
+  });
+
+  it("adds alerts of the user's own, with their own runbooks", () => {
+    const extra = {
+      name: "QueueTooLong",
+      expr: "agent_request_queue_length > 500",
+      severity: "warning",
+      summary: "The queue is too long",
+      runbook: "https://wiki.example.com/queue",
+    };
+    const own = stackConfig({ observability: { alerting: { extraAlerts: [extra] } } });
+    const group = ruleSpec({ config: own, regionKey: "us-east-1" }).groups.at(-1);
+    assert.equal(group?.name, "agent-extra");
+    assert.deepEqual((group.rules[0] as { annotations: object }).annotations, {
+      summary: "The queue is too long",
+      description: "The queue is too long First: follow the runbook.",
+      runbook_url: "https://wiki.example.com/queue",
+    });
+  });
+});
