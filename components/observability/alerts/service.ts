@@ -8,7 +8,7 @@ function userFacing({ config: { delivery, agent } }: AlertContext): Alert[] {
   const { maxP99Ms, maxErrorRate, window, minRequestsPerSecond } = delivery.progressive;
   const seconds = maxP99Ms / 1000;
   const latency = "histogram_quantile(0.99, sum by (le) (rate(agent_request_duration_seconds_bucket[5m])))";
-  const canaryErrors = `${errorRateQuery(window, minRequestsPerSecond)} > ${maxErrorRate}`;
+  const canaryErrors = `(${errorRateQuery(window, minRequestsPerSecond)}) > ${maxErrorRate}`;
   return [
     {
       name: "AgentDown",
