@@ -57,9 +57,8 @@ function userFacing({ config: { delivery, agent } }: AlertContext): Alert[] {
   ];
 }
 
-function workload({ config }: AlertContext): Alert[] {
+function scaling({ config }: AlertContext): Alert[] {
   const inNamespace = `namespace="${config.agent.namespace}"`;
-  const restarts = `kube_pod_container_status_restarts_total{${inNamespace}}`;
   return [
     {
       name: "AutoscalerAtMaximum",
@@ -85,6 +84,13 @@ function workload({ config }: AlertContext): Alert[] {
       owner,
       child: true,
     },
+  ];
+}
+
+function pods({ config }: AlertContext): Alert[] {
+  const inNamespace = `namespace="${config.agent.namespace}"`;
+  const restarts = `kube_pod_container_status_restarts_total{${inNamespace}}`;
+  return [
     {
       name: "ContainerRestarting",
       expr: `changes(${restarts}[15m]) > 3`,
@@ -126,6 +132,6 @@ function workload({ config }: AlertContext): Alert[] {
 export function serviceAlerts(context: AlertContext): AlertGroup[] {
   return [
     { name: "agent-service", alerts: userFacing(context) },
-    { name: "agent-workload", alerts: workload(context) },
+    { name: "agent-workload", alerts: [...scaling(context), ...pods(context)] },
   ];
 }

@@ -7,7 +7,7 @@ import type { Dashboard, Panel } from "./panel.js";
 const rate = (by: string): string => `sum by (${by}) (rate(agent_requests_total[5m]))`;
 const quantile = (q: number, by = "le"): string =>
   `histogram_quantile(${q}, sum by (${by}) (rate(agent_request_duration_seconds_bucket[5m])))`;
-const lines = (title: string, unit: Panel["unit"], expr: string, legend: string): Panel => ({
+const lines = (title: string, unit: Panel["unit"], ...[expr, legend]: [expr: string, legend: string]): Panel => ({
   title,
   unit,
   queries: [{ expr, legend }],
