@@ -8,7 +8,9 @@ import type { ClusterTarget } from "./clusters/cluster.js";
 import { createCluster } from "./clusters/create.js";
 import type { RegionEndpoint, RegionVaults, StoreCredentials } from "./contracts.js";
 import { DataStores } from "./data/stores.js";
+import { regionHost } from "./failover/names.js";
 import { createAgentNamespace } from "./namespace.js";
+import { Observability } from "./observability/index.js";
 import { Traffic } from "./traffic/traffic.js";
 
 /** Inputs of {@link Region}. */
@@ -45,7 +47,7 @@ export class Region extends pulumi.ComponentResource {
   }
 
   /**
-   * Add-ons, stores, the service and its traffic, in the order in which they need each other.
+   * Add-ons, stores, the service, its traffic and what watches them, in the order in which they need each other.
    * @returns what DNS must know of the region.
    */
   deploy(shared: SharedResources): RegionEndpoint {
@@ -62,9 +64,16 @@ export class Region extends pulumi.ComponentResource {
     );
     new Traffic(
       `${this.key}-traffic`,
-      { cluster, agent: config.agent, traffic: config.traffic, routes: agent.plan.routes },
+      {
+        cluster,
+        agent: config.agent,
+        traffic: config.traffic,
+        routes: agent.plan.routes,
+        ...(config.failover.dns.enabled ? { ownHost: regionHost(config.traffic.host, this.key) } : {}),
+      },
       opts,
     );
+    new Observability(`${this.key}-observability`, { cluster, config, addonsReady: addons.ready }, { parent: this });
     return this.endpoint(addons.ingressAddress);
   }
 

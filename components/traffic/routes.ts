@@ -8,6 +8,8 @@ export interface RoutesArgs {
   /** Name and namespace of the public service. */
   readonly service: string;
   readonly namespace: string;
+  /** Name at which this region alone answers, which DNS and its health checks use; absent without DNS of ours. */
+  readonly ownHost?: string;
 }
 
 /** Calls inside the mesh, and through the gateway. */
@@ -85,11 +87,16 @@ export function weightRoutes(args: RoutesArgs) {
 }
 
 /** Hosts that enter from outside under the current strategy. */
-export function publicHosts({ traffic, routes }: Pick<RoutesArgs, "traffic" | "routes">): string[] {
+export function publicHosts({
+  traffic,
+  routes,
+  ownHost,
+}: Pick<RoutesArgs, "traffic" | "routes" | "ownHost">): string[] {
   return [
     traffic.host,
     ...(routes.canary === undefined ? [] : [traffic.canaryHost]),
     ...(routes.preview === undefined ? [] : [traffic.previewHost]),
+    ...(ownHost === undefined ? [] : [ownHost]),
   ];
 }
 

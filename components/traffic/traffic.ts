@@ -15,6 +15,8 @@ export interface TrafficArgs {
   readonly agent: AgentConfig;
   readonly traffic: TrafficConfig;
   readonly routes: RoutePlan;
+  /** Name at which this region alone answers; its ingress, certificate and routes must serve it. */
+  readonly ownHost?: string;
 }
 
 const networking = "networking.istio.io/v1";
@@ -51,8 +53,8 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private createRoutes(): void {
-    const { agent, traffic, routes } = this.args;
-    const args: RoutesArgs = { traffic, routes, service: agent.name, namespace: agent.namespace };
+    const { agent, traffic, routes, ownHost } = this.args;
+    const args: RoutesArgs = { traffic, routes, service: agent.name, namespace: agent.namespace, ownHost };
     this.createMeshObject("gateway", {
       apiVersion: networking,
       kind: "Gateway",
