@@ -118,9 +118,7 @@ export async function killController(
 }
 
 /** Everything is applied again in the second stage, as an unrelated `pulumi up` does. */
-export async function applyInMidRollout(
-  stand: Stand,
-): Promise<
+export async function applyInMidRollout(stand: Stand): Promise<
   Outcome & {
     readonly versions: readonly (string | undefined)[];
     readonly refusal: { status: number; message: string };
