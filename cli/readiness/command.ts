@@ -1,3 +1,4 @@
+import { relative, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { runReadiness, type ReadinessOptions } from "./run.js";
 import { FAIL_ON } from "./report.js";
@@ -27,8 +28,22 @@ export function registerReadiness(program: Command): void {
     .option("--junit", "JUnit XML, for test reports")
     .option("--markdown", "Markdown, for a pull request")
     .action(async (options: ReadinessOptions) => {
-      process.exitCode = await runReadiness(options);
+      process.exitCode = await runReadiness(fromUsersFolder(options));
     });
+}
+
+/** npm runs a script in the project's folder; paths are meant from where the user stands. */
+function fromUsersFolder(options: ReadinessOptions): ReadinessOptions {
+  const from = process.env.AGENT_PLATFORM_CWD ?? process.cwd();
+  const path = (value: string | undefined) =>
+    value === undefined || value === "-" ? {} : relative(process.cwd(), resolve(from, value)) || ".";
+  const named = Object.fromEntries(
+    (["manifests", "config", "baseline", "kubeconfig"] as const).flatMap((name) => {
+      const found = path(options[name]);
+      return typeof found === "string" ? [[name, found]] : [];
+    }),
+  );
+  return { ...options, ...named };
 }
 
 function commaSeparated(value: string): string[] {
