@@ -68,7 +68,7 @@ export async function judgeSource(options: ReadinessOptions, now = new Date()): 
 }
 
 /** A stack's own configuration of the rule book, which the engine takes as `--policy-pack-config`. */
-function stackConfiguration(stack: string | undefined): string | undefined {
+export function stackConfiguration(stack: string | undefined): string | undefined {
   const file = join(__dirname, "..", "..", "policy", "config", `${stack ?? ""}.json`);
   return stack !== undefined && existsSync(file) ? file : undefined;
 }
