@@ -12,7 +12,7 @@ const CNPG_FOLDER = join(__dirname, "..", "..", "..", "..", "..", "shared", "crd
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 // The operator's own kinds (Prometheus, Alertmanager and so on) are large, and none of the platform's objects.
-const MONITORING = ["servicemonitors", "podmonitors", "prometheusrules"];
+const MONITORING = ["servicemonitors", "podmonitors", "prometheusrules", "probes"];
 
 export interface Definitions {
   readonly crds: readonly KubeObject[];
