@@ -42,8 +42,6 @@ export const failoverSchema = section({
   ),
 });
 
-export type FailoverConfig = z.output<typeof failoverSchema>;
-
 const plan = (rto: number, rpo: number) =>
   section({
     rtoMinutes: doc(positive.default(rto), "Recovery time objective, in minutes."),
@@ -88,8 +86,6 @@ export const recoverySchema = section({
   }),
   drillMaxAgeDays: doc(positive.default(90), "A plan not drilled for longer is a finding."),
 });
-
-export type RecoveryConfig = z.output<typeof recoverySchema>;
 
 const receiver = z.strictObject({
   name: doc(dnsLabel, "Name by which routing refers to it."),
