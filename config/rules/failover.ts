@@ -1,9 +1,6 @@
 import { showValue } from "../../common/errors.js";
 import type { Rule } from "./index.js";
 
-/** Longest key that still leaves room in the switch buckets' names, which clouds limit to 63 characters. */
-const longestKey = 24;
-
 const addressesToAnswer: Rule = ({ regions, failover }) =>
   regions.flatMap((region, index) =>
     !failover.dns.enabled || region.cloud !== "existing" || region.loadBalancer
@@ -14,20 +11,6 @@ const addressesToAnswer: Rule = ({ regions, failover }) =>
             received: "false",
             rule: "DNS needs an address for every region",
             fix: "set it to true where the cluster's load balancers get addresses, or failover.dns.enabled: false",
-          },
-        ],
-  );
-
-const keysFitNames: Rule = ({ regions, failover }) =>
-  regions.flatMap(({ key }, index) =>
-    !failover.dns.enabled || key.length <= longestKey
-      ? []
-      : [
-          {
-            path: `regions[${index}].key`,
-            received: showValue(key),
-            rule: `a region's key is part of bucket and host names: at most ${longestKey} characters`,
-            fix: "shorten it",
           },
         ],
   );
@@ -65,4 +48,4 @@ const weightsThatCount: Rule = ({ regions, failover }) =>
   );
 
 /** Rules of DNS and failover over several fields. */
-export const failoverRules: readonly Rule[] = [addressesToAnswer, keysFitNames, namesAreFree, weightsThatCount];
+export const failoverRules: readonly Rule[] = [addressesToAnswer, namesAreFree, weightsThatCount];

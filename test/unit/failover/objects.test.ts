@@ -96,11 +96,10 @@ describe("failover rules", () => {
     assert.deepEqual(paths({ regions: [local], failover: { dns: { enabled: false } } }), []);
   });
 
-  it("refuses keys whose names are taken or too long", () => {
-    for (const key of ["canary", "preview", "standby", "standby-2", "a".repeat(25)]) {
+  it("refuses keys whose names are taken", () => {
+    for (const key of ["canary", "preview", "standby", "standby-2"]) {
       assert.deepEqual(paths({ regions: [{ ...regions.eksEast, key }] }), ["regions[0].key"], key);
     }
-    assert.deepEqual(paths({ regions: [{ ...regions.eksEast, key: "a".repeat(24) }] }), []);
   });
 
   it("refuses a weight of 0 in active-active mode", () => {
