@@ -12,6 +12,7 @@ import { judge, type Settings } from "../engine/judge.js";
 import { viewOfPulumi, type PulumiResource } from "../model/pulumi.js";
 import type { PlatformView } from "../model/view.js";
 import { environmentOf, stackOf } from "./environment.js";
+import { rememberInputs, withInputs } from "./inputs.js";
 import { toPlain } from "./plain.js";
 import { schemaOf, settingsOf } from "./settings.js";
 
@@ -49,7 +50,10 @@ function resourcePolicy(check: Check): ResourceValidationPolicy {
   return {
     ...describe(check),
     validateResource: (args, report) => {
-      const view = views.of(args.urn, () => viewOf([args]));
+      const view = views.of(args.urn, () => {
+        rememberInputs(args.urn, toPlain(args.props));
+        return viewOf([args]);
+      });
       const judged = reportFailures({ check, view, report, config: args.getConfig() });
       if (!judged) args.notApplicable(`${check.id} asks nothing of ${args.type}`);
     },
@@ -123,7 +127,7 @@ function toPulumi({ urn, type, name, props, provider, parent, dependencies }: Va
     urn,
     type,
     name,
-    props: toPlain(props),
+    props: withInputs(urn, toPlain(props)),
     ...(provider === undefined ? {} : { cluster: provider.name }),
     ...(parent === undefined ? {} : { parent: parent.urn }),
     dependencies: dependencies?.map((dependency) => dependency.urn) ?? [],
