@@ -62,6 +62,11 @@ export class Engine {
     return JSON.parse(stdout) as Preview;
   }
 
+  /** `preview` as a user sees it; gives a refusal by policy instead of throwing it. */
+  async tryPreview(...flags: readonly string[]): Promise<CommandResult> {
+    return this.command("preview", flags, [ExitCode.error, ExitCode.policy]);
+  }
+
   /** @returns how many resources each operation touched, such as `{ create: 3 }` or `{ same: 3 }`. */
   async up(...flags: readonly string[]): Promise<Readonly<Record<string, number>>> {
     await this.command("up", ["--yes", "--skip-preview", ...flags]);
