@@ -43,4 +43,3 @@ export const stackSchema = z.strictObject({
 });
 
 export type StackConfig = z.output<typeof stackSchema>;
-export type ExemptionConfig = z.output<typeof exemption>;
