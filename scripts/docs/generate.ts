@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ProgramRun } from "../../cli/preview/run-program.js";
+import { runStack } from "../../cli/preview/run-stack.js";
+import { readStackFile } from "../../cli/preview/stack-files.js";
 import { projectRoot } from "../../cli/root.js";
 import { replaceBlock, type Block } from "./blocks.js";
+import type { StackConfig } from "../../config/schema/stack.js";
+import { validateConfig } from "../../config/validate.js";
 import { configurationReference } from "./configuration.js";
+import { costItems, costTable } from "./costs.js";
 import { configurationSchema, stackFileSchema } from "./json-schema.js";
 import { projectConfiguration } from "./project-file.js";
+import { pricesReviewed } from "./prices.js";
 import { previewExcerpt, suiteBanners } from "./readme.js";
 
 /** A file as it should be. */
@@ -17,17 +24,34 @@ export interface GeneratedFile {
 /** Every generated file, from the code as it is now; nothing is written. */
 export async function generateDocs(): Promise<readonly GeneratedFile[]> {
   const schema = configurationSchema();
+  const production = await runStack("production");
+  const staging = await runStack("staging");
   return [
     { path: "docs/stack.schema.json", text: `${JSON.stringify(stackFileSchema(), undefined, 2)}\n` },
     { path: "docs/configuration.md", text: configurationReference(schema) },
     withBlocks("Pulumi.yaml", [{ syntax: "yaml", name: "configuration", text: projectConfiguration(schema) }]),
     withBlocks("README.md", [
-      { syntax: "markdown", name: "preview", text: await previewExcerpt() },
+      { syntax: "markdown", name: "preview", text: previewExcerpt(production) },
       { syntax: "markdown", name: "suites", text: suiteBanners() },
     ]),
+    withBlocks("docs/operating.md", [{ syntax: "markdown", name: "costs", text: costsOf([production, staging]) }]),
   ];
 }
 
 function withBlocks(path: string, blocks: readonly Block[]): GeneratedFile {
   return { path, text: blocks.reduce(replaceBlock, readFileSync(join(projectRoot, path), "utf8")) };
+}
+
+function costsOf(runs: readonly ProgramRun[]): string {
+  const parts = runs.map((run) => `### ${run.stack}\n\n${costTable(costItems(configOf(run.stack), run))}`);
+  return [`List prices, typed in on ${pricesReviewed}.`, ...parts].join("\n\n");
+}
+
+function configOf(stack: string): StackConfig {
+  const { project, config } = readStackFile(projectRoot, stack);
+  const raw = Object.entries(config).map(([key, text]) => {
+    const name = key.slice(project.length + 1);
+    return [name, name === "environment" ? text : (JSON.parse(text) as unknown)];
+  });
+  return validateConfig(Object.fromEntries(raw), stack);
 }

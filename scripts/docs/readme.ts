@@ -1,4 +1,4 @@
-import { runStack } from "../../cli/preview/run-stack.js";
+import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { summarize } from "../../cli/preview/summary.js";
 import { renderPreview } from "../../cli/preview/terminal.js";
 import { banner, suites } from "../suites.js";
@@ -14,8 +14,8 @@ const opened = /^ {2}us-east-1-agent /;
 const always = /^(Stack|Offline|Protected|Unknown|Outputs|Warning)/;
 
 /** The preview of production as the command prints it, less the lines that the README has no room for. */
-export async function previewExcerpt(): Promise<string> {
-  const text = renderPreview(summarize(await runStack("production")), { color: false, full: false });
+export function previewExcerpt(run: ProgramRun): string {
+  const text = renderPreview(summarize(run), { color: false, full: false });
   return console(["$ npm run preview -- --stack production", ...excerpt(text.split("\n"))]);
 }
 
