@@ -15,7 +15,9 @@ export interface CostItem {
 
 /** What a stack costs a month before any traffic: the counts are the program's own, the prices the list's. */
 export function costItems(config: StackConfig, run: ProgramRun): CostItem[] {
-  const regions = config.regions.flatMap((region) => regionItems(region, config, run));
+  const regions = config.regions.flatMap((region) =>
+    regionItems(region, config, run).map((item) => ({ ...item, what: `${region.key}: ${item.what}` })),
+  );
   return [...regions, ...sharedItems(run)].filter(({ count }) => count > 0);
 }
 
@@ -28,31 +30,26 @@ function regionItems(region: RegionConfig, config: StackConfig, run: ProgramRun)
   const balancers = within("kubernetes:core/v1:Service").filter(isLoadBalancer).length;
   const aws = region.cloud === "aws";
   return [
-    at(region, "Kubernetes control plane", 1, hourly.controlPlane * hoursPerMonth),
+    { what: "Kubernetes control plane", count: 1, each: hourly.controlPlane * hoursPerMonth },
     ...nodeItems(region),
-    at(region, "volumes of the data stores, GiB", storeGiB(config), aws ? disk.gp3 : disk.pdSsd),
-    at(region, "NAT gateway", within("aws:ec2/natGateway:NatGateway").length, hourly.natGateway * hoursPerMonth),
-    at(
-      region,
-      "public address of a NAT gateway",
-      within("aws:ec2/eip:Eip").length,
-      hourly.publicAddress * hoursPerMonth,
-    ),
-    at(region, "load balancer", balancers, (aws ? hourly.networkLoadBalancer : hourly.forwardingRule) * hoursPerMonth),
+    { what: "volumes of the data stores, GiB", count: storeGiB(config), each: aws ? disk.gp3 : disk.pdSsd },
+    { what: "NAT gateway", count: within("aws:ec2/natGateway:NatGateway").length, each: hourly.natGateway * hoursPerMonth },
+    { what: "public address of a NAT gateway", count: within("aws:ec2/eip:Eip").length, each: hourly.publicAddress * hoursPerMonth },
+    { what: "load balancer", count: balancers, each: (aws ? hourly.networkLoadBalancer : hourly.forwardingRule) * hoursPerMonth },
   ];
 }
 
 function nodeItems(region: CloudRegion): CostItem[] {
   if (region.cloud === "aws") {
     return region.cluster.nodePools.flatMap(({ instanceTypes: [type = ""], desired, diskGiB }) => [
-      at(region, `node ${type}`, desired, priceOf(type)),
-      at(region, "root volume of a node", desired, diskGiB * disk.gp3),
+      { what: `node ${type}`, count: desired, each: priceOf(type) },
+      { what: "root volume of a node", count: desired, each: diskGiB * disk.gp3 },
     ]);
   }
   return region.cluster.nodePools.flatMap(({ machineType, desired, diskGiB }) => [
-    at(region, `node ${machineType}`, desired, priceOf(machineType)),
-    at(region, "boot disk of a node", desired, diskGiB * disk.pdBalanced),
-    at(region, "Cloud NAT, a node", desired, hourly.cloudNatPerNode * hoursPerMonth),
+    { what: `node ${machineType}`, count: desired, each: priceOf(machineType) },
+    { what: "boot disk of a node", count: desired, each: diskGiB * disk.pdBalanced },
+    { what: "Cloud NAT, a node", count: desired, each: hourly.cloudNatPerNode * hoursPerMonth },
   ]);
 }
 
@@ -61,12 +58,6 @@ function priceOf(type: string): number {
   if (price === undefined) throw new Error(`scripts/docs/prices.ts has no price of ${type}`);
   return price * hoursPerMonth;
 }
-
-const at = (region: RegionConfig, what: string, count: number, each: number): CostItem => ({
-  what: `${region.key}: ${what}`,
-  count,
-  each,
-});
 
 function storeGiB({ data }: StackConfig): number {
   const gib = (text: string): number => (parseQuantity(text) ?? 0) / 2 ** 30;
