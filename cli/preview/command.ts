@@ -40,7 +40,8 @@ async function preview(options: PreviewOptions): Promise<void> {
   process.exitCode = exitCodeOf(report, "fail");
 }
 
-function verdictLines({ score, summary, results }: Report): string {
+/** The rule book's verdict, with which the preview ends. */
+export function verdictLines({ score, summary, results }: Report): string {
   const failed = [
     ...new Set(results.filter((result) => result.status === "fail" && isFinding(result)).map((result) => result.check)),
   ];

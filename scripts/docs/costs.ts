@@ -1,5 +1,6 @@
 import type { RecordedResource } from "../../cli/preview/recording.js";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
+import { PlatformError } from "../../common/errors.js";
 import { parseQuantity } from "../../common/quantity.js";
 import type { RegionConfig } from "../../config/schema/regions.js";
 import type { StackConfig } from "../../config/schema/stack.js";
@@ -33,9 +34,21 @@ function regionItems(region: RegionConfig, config: StackConfig, run: ProgramRun)
     { what: "Kubernetes control plane", count: 1, each: hourly.controlPlane * hoursPerMonth },
     ...nodeItems(region),
     { what: "volumes of the data stores, GiB", count: storeGiB(config), each: aws ? disk.gp3 : disk.pdSsd },
-    { what: "NAT gateway", count: within("aws:ec2/natGateway:NatGateway").length, each: hourly.natGateway * hoursPerMonth },
-    { what: "public address of a NAT gateway", count: within("aws:ec2/eip:Eip").length, each: hourly.publicAddress * hoursPerMonth },
-    { what: "load balancer", count: balancers, each: (aws ? hourly.networkLoadBalancer : hourly.forwardingRule) * hoursPerMonth },
+    {
+      what: "NAT gateway",
+      count: within("aws:ec2/natGateway:NatGateway").length,
+      each: hourly.natGateway * hoursPerMonth,
+    },
+    {
+      what: "public address of a NAT gateway",
+      count: within("aws:ec2/eip:Eip").length,
+      each: hourly.publicAddress * hoursPerMonth,
+    },
+    {
+      what: "load balancer",
+      count: balancers,
+      each: (aws ? hourly.networkLoadBalancer : hourly.forwardingRule) * hoursPerMonth,
+    },
   ];
 }
 
@@ -55,7 +68,7 @@ function nodeItems(region: CloudRegion): CostItem[] {
 
 function priceOf(type: string): number {
   const price = nodeHour[type];
-  if (price === undefined) throw new Error(`scripts/docs/prices.ts has no price of ${type}`);
+  if (price === undefined) throw new PlatformError(`scripts/docs/prices.ts has no price of ${type}`);
   return price * hoursPerMonth;
 }
 

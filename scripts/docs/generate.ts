@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { runStack } from "../../cli/preview/run-stack.js";
 import { readStackFile } from "../../cli/preview/stack-files.js";
+import { renderChecksDoc } from "../../cli/readiness/docs.js";
 import { projectRoot } from "../../cli/root.js";
 import { replaceBlock, type Block } from "./blocks.js";
 import type { StackConfig } from "../../config/schema/stack.js";
@@ -29,6 +30,7 @@ export async function generateDocs(): Promise<readonly GeneratedFile[]> {
   return [
     { path: "docs/stack.schema.json", text: `${JSON.stringify(stackFileSchema(), undefined, 2)}\n` },
     { path: "docs/configuration.md", text: configurationReference(schema) },
+    { path: "docs/checks.md", text: renderChecksDoc() },
     withBlocks("Pulumi.yaml", [{ syntax: "yaml", name: "configuration", text: projectConfiguration(schema) }]),
     withBlocks("README.md", [
       { syntax: "markdown", name: "preview", text: previewExcerpt(production) },

@@ -1,6 +1,8 @@
+import { verdictLines } from "../../cli/preview/command.js";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { summarize } from "../../cli/preview/summary.js";
 import { renderPreview } from "../../cli/preview/terminal.js";
+import { judgeRecorded } from "../../cli/readiness/recorded.js";
 import { banner, suites } from "../suites.js";
 
 /** Marks lines that the README leaves out. */
@@ -11,11 +13,12 @@ const head = /^ *\S+ [A-Z]\w+ \d+/;
 const shown = /^(dns|us-east-1|us-west1|vault-.*|failover| {2}us-(east-1|west1)-(data|agent|traffic)) [A-Z]/;
 /** The one component whose resources are shown by type. */
 const opened = /^ {2}us-east-1-agent /;
-const always = /^(Stack|Offline|Protected|Unknown|Outputs|Warning)/;
+const always = /^(Stack|Offline|Protected|Unknown|Outputs|Production|Failed)/;
 
 /** The preview of production as the command prints it, less the lines that the README has no room for. */
 export function previewExcerpt(run: ProgramRun): string {
-  const text = renderPreview(summarize(run), { color: false, full: false });
+  const preview = renderPreview(summarize(run), { color: false, full: false });
+  const text = `${preview}\n${verdictLines(judgeRecorded(run))}`;
   return console(["$ npm run preview -- --stack production", ...excerpt(text.split("\n"))]);
 }
 
