@@ -1,7 +1,7 @@
 /**
  * List prices in US dollars, on demand, without discounts, commitments, support or taxes: us-east-1 and us-west1 (Oregon)
- * as the providers' price pages showed them when the table was written. They are typed in, not fetched: check them before
- * a budget is made of them.
+ * as the authors knew them when the table was written. They were neither fetched nor checked against the providers' price
+ * pages: check them before a budget is made of them.
  */
 export const pricesReviewed = "2026-11-23";
 
