@@ -63,9 +63,11 @@ describe("canary and blue-green delivery on a real control plane", function () {
           const pods = await Promise.all(
             [deliveryNames.stable, deliveryNames.canary, "agent-memory-service"].map((name) => podsBehind(stand, name)),
           );
-          return pods[0]!.length >= 3 && pods[1]!.length === 1 && pods[2]!.length >= 4 ? pods : undefined;
+          // The three lists are read one after the other: a pod that comes or goes meanwhile is in one and not the other.
+          const settled = [...pods[0]!, ...pods[1]!].sort().join() === pods[2]!.join();
+          return settled && pods[0]!.length >= 3 && pods[1]!.length === 1 ? pods : undefined;
         },
-        { what: "three stable pods and one canary", timeoutMs: 60_000 },
+        { what: "three stable pods and one canary", timeoutMs: 120_000 },
       );
       assert.deepEqual(
         stable!.filter((pod) => canary!.includes(pod)),
