@@ -4,7 +4,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { runCommand } from "../../common/command.js";
 import { poll } from "../../common/poll.js";
 import { startProcess, temporaryFolder } from "../support/servers/process.js";
-import { KubeApi } from "../support/servers/region/api.js";
+import { KubeApi } from "../../operations/local/servers/region/api.js";
 import { twoRegions, type TwoRegions } from "./cluster.js";
 
 const isAlive = (pid: number): boolean => {

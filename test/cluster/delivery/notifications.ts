@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { dump } from "js-yaml";
 import { notificationValues } from "../../../components/addons/argo-rollouts.js";
 import { deliverySchema } from "../../../config/schema/delivery.js";
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 
 /** Where the controller looks for its notification settings, by its own fixed names. */
 const NAMESPACE = "argo-rollouts";

@@ -7,7 +7,7 @@ import { deliveryPlan, serviceSpec } from "../../../components/delivery/plan.js"
 import { rootRoutes, weightRoutes } from "../../../components/traffic/routes.js";
 import { agentSchema, trafficSchema, type AgentConfig } from "../../../config/schema/agent.js";
 import { deliverySchema, type DeliveryConfig } from "../../../config/schema/delivery.js";
-import type { KubeObject } from "../../support/servers/region/api.js";
+import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 
 /** Every object of one delivery, as the components build it. */
 export interface DeliveryObjects {

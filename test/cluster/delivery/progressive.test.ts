@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { poll } from "../../../common/poll.js";
 import { count, skip } from "../../support/counts.js";
-import { ensurePackage } from "../../support/servers/packages.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { applyNotifications, Webhook } from "./notifications.js";

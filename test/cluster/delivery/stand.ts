@@ -6,7 +6,7 @@ import { poll } from "../../../common/poll.js";
 import type { RolloutObject } from "../../../operations/rollout/objects.js";
 import { MetricsSource } from "../../support/servers/metrics-source.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { deliveryObjects, TEST_SIZED, testSized, type DeliveryObjects, type Timing } from "./objects.js";
 import { Trail } from "./trail.js";

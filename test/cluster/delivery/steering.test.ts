@@ -4,7 +4,7 @@ import { runCommand, type CommandResult } from "../../../common/command.js";
 import { poll } from "../../../common/poll.js";
 import type { DeliveryStatus, RegionStatus } from "../../../operations/rollout/status.js";
 import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../support/servers/packages.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions, type TwoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";

@@ -1,5 +1,5 @@
 import { poll } from "../../../common/poll.js";
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import { watchObject } from "../../support/servers/region/watch.js";
 
 const PATIENCE_MS = 180_000;

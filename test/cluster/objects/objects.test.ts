@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { poll } from "../../../common/poll.js";
 import { messageOf } from "../../../common/errors.js";
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import { twoRegions, type TwoRegions } from "../cluster.js";
-import { awaitServed } from "../../support/servers/region/crds.js";
+import { awaitServed } from "../../../operations/local/servers/region/crds.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { createMissingNamespaces, groupOf, inOrder, renderStack, unavailable, type RenderedRegion } from "./render.js";
 

@@ -1,6 +1,6 @@
 import { runStack } from "../../../cli/preview/run-stack.js";
 import type { RecordedResource } from "../../../cli/preview/recording.js";
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 
 /** What a stack renders for one of its clusters. */
 export interface RenderedRegion {

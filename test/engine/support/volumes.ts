@@ -1,4 +1,4 @@
-import type { KubeApi, KubeObject } from "../../support/servers/region/api.js";
+import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 
 /**
  * A storage class with ready-made volumes: the control planes have no provisioner, and a StatefulSet whose claims are

@@ -5,7 +5,7 @@ import { runCommand, type CommandResult } from "../../../common/command.js";
 import { skip } from "../../support/counts.js";
 import { at, list, textAt } from "../../support/plain.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../support/servers/packages.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 

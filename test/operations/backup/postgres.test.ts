@@ -8,7 +8,7 @@ import { query, queryValue } from "../../../operations/backup/postgres/source.js
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { count, skip } from "../../support/counts.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../support/servers/packages.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 

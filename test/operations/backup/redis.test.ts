@@ -9,7 +9,7 @@ import { ObjectStorage, parseRepository } from "../../../operations/backup/stora
 import { verify } from "../../../operations/backup/verify.js";
 import { count, skip } from "../../support/counts.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../support/servers/packages.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
 

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
-import { ensureServer } from "./ensure.js";
+import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
 /** An S3 server on loopback whose objects are files below `files`, where a test can damage them. */

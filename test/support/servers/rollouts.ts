@@ -1,4 +1,4 @@
-import { ensureServer } from "./ensure.js";
+import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 import type { Region } from "./region/region.js";
 

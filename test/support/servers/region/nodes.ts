@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { moduleFolder } from "../ensure.js";
-import type { KubeApi, KubeObject } from "./api.js";
+import { moduleFolder } from "../../../../operations/local/servers/ensure.js";
+import type { KubeApi, KubeObject } from "../../../../operations/local/servers/region/api.js";
 
 const STAGES = [
   "node/fast/node-initialize.yaml",

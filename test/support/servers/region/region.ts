@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureServers } from "../ensure.js";
+import { ensureServers } from "../../../../operations/local/servers/ensure.js";
 import { freePorts, removeFolder, startProcess, temporaryFolder, type ServerProcess } from "../process.js";
-import { kubeconfig, writeCredentials, type Credentials } from "./access.js";
-import { KubeApi } from "./api.js";
+import { kubeconfig, writeCredentials, type Credentials } from "../../../../operations/local/servers/region/access.js";
+import { KubeApi } from "../../../../operations/local/servers/region/api.js";
 import { createNodes, writeStages } from "./nodes.js";
 
 /** One region: a control plane of its own with six simulated nodes in three zones. */

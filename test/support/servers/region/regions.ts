@@ -1,5 +1,9 @@
-import { say } from "../cache.js";
-import { installDefinitions, readDefinitions, type Definitions } from "./crds.js";
+import { say } from "../../../../operations/local/servers/cache.js";
+import {
+  installDefinitions,
+  readDefinitions,
+  type Definitions,
+} from "../../../../operations/local/servers/region/crds.js";
 import { ensureRegionServers, startRegion, type Region } from "./region.js";
 
 /** Two regions, as the platform has them. */

@@ -2,7 +2,7 @@ import { request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { poll } from "../../../../common/poll.js";
-import type { KubeApi, KubeObject } from "./api.js";
+import type { KubeApi, KubeObject } from "../../../../operations/local/servers/region/api.js";
 
 interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
