@@ -131,7 +131,9 @@ class Reading {
       this.fault({ path: `${where} items`, rule, fix: "write the objects as a list of items" });
       return;
     }
-    for (const item of value.items) this.document(item, origin, depth + 1);
+    // The items of a typed list leave out what the list itself says.
+    const said = value.kind === "List" ? {} : { apiVersion: value.apiVersion, kind: String(value.kind).slice(0, -4) };
+    for (const item of value.items) this.document(isPlain(item) ? { ...said, ...item } : item, origin, depth + 1);
   }
 
   private object(object: Plain, origin: { file: string; line: number }): void {

@@ -1,4 +1,4 @@
-import { at, number, record, records, text, texts } from "./values.js";
+import { at, holdsUnknown, isUnknown, number, record, records, text, texts, type Unknown } from "./values.js";
 import type { Resource, Subject } from "./resource.js";
 import type { PlatformView } from "./view.js";
 
@@ -21,11 +21,11 @@ export interface Backup extends Subject {
   readonly store: string;
   readonly cluster: string;
   /** Cron expression of five fields, `undefined` where none is declared. */
-  readonly schedule: string | undefined;
+  readonly schedule: string | Unknown | undefined;
   readonly retentionDays: number | undefined;
-  readonly encrypted: boolean | undefined;
-  readonly location: string | undefined;
-  readonly copyLocation: string | undefined;
+  readonly encrypted: boolean | Unknown | undefined;
+  readonly location: string | Unknown | undefined;
+  readonly copyLocation: string | Unknown | undefined;
   /** False for policies that only bring backups in. */
   readonly takes: boolean;
 }
@@ -121,17 +121,23 @@ function toBackup(resource: Resource): Backup | undefined {
 }
 
 function labelled({ annotations, labels, body }: Resource): Omit<Backup, keyof Subject | "cluster" | "takes"> {
-  const read = (name: string): string | undefined => annotations[ANNOTATION + name];
-  const days = Number(read("retention-days"));
+  const said = (name: string): string | undefined => annotations[ANNOTATION + name];
+  const read = (name: string): string | Unknown | undefined =>
+    known(at(body, "metadata", "annotations", ANNOTATION + name));
+  const days = Number(said("retention-days"));
   const encrypted = read("encrypted");
   return {
-    store: read("store") ?? labels[STORE_LABEL] ?? "*",
-    schedule: text(at(body, "spec", "schedule")) ?? read("schedule"),
+    store: said("store") ?? labels[STORE_LABEL] ?? "*",
+    schedule: known(at(body, "spec", "schedule")) ?? read("schedule"),
     retentionDays: Number.isFinite(days) && days > 0 ? days : undefined,
-    encrypted: encrypted === undefined ? undefined : encrypted === "true",
+    encrypted: typeof encrypted === "string" ? encrypted === "true" : encrypted,
     location: read("location"),
     copyLocation: read("copy-location"),
   };
+}
+
+function known(value: unknown): string | Unknown | undefined {
+  return isUnknown(value) ? value : text(value);
 }
 
 function hours(value: unknown): number | undefined {
@@ -145,12 +151,21 @@ function hours(value: unknown): number | undefined {
  */
 export function plansOf(cluster: string, view: PlatformView): readonly RecoveryPlan[] {
   return view.once(`plans of ${cluster}`, () => {
-    const maps = view.ofKind("ConfigMap").filter((map) => map.name === "recovery-plans");
-    const own = maps.filter((map) => map.cluster === cluster);
-    return (own.length > 0 ? own : maps.slice(0, 1))
+    return plansMapsOf(cluster, view)
       .flatMap((map) => Object.entries(record(map.body.data)))
       .flatMap(([key, value]) => parsePlans(key, value));
   });
+}
+
+/** Whether some of the plans are known only at deployment. */
+export function plansAreUnknown(cluster: string, view: PlatformView): boolean {
+  return plansMapsOf(cluster, view).some((map) => holdsUnknown(map.body.data, 2));
+}
+
+function plansMapsOf(cluster: string, view: PlatformView): readonly Resource[] {
+  const maps = view.ofKind("ConfigMap").filter((map) => map.name === "recovery-plans");
+  const own = maps.filter((map) => map.cluster === cluster);
+  return own.length > 0 ? own : maps.slice(0, 1);
 }
 
 function parsePlans(key: string, value: unknown): RecoveryPlan[] {
@@ -197,11 +212,15 @@ export function verificationJobOf(store: Store, view: PlatformView): Resource | 
 }
 
 /** When a store's backup was last restored and verified (ConfigMap `backup-verification`); the newest record counts. */
-export function lastVerified(store: Store, view: PlatformView): string | undefined {
-  const moments = view
+export function lastVerified(store: Store, view: PlatformView): string | Unknown | undefined {
+  const maps = view
     .ofKind("ConfigMap")
     .filter((map) => map.name === "backup-verification")
-    .filter((map) => (map.annotations[`${ANNOTATION}store`] ?? store.store) === store.store)
-    .flatMap((map) => text(at(map.body, "data", store.store)) ?? map.annotations[`${ANNOTATION}last-verified`] ?? []);
+    .filter((map) => (map.annotations[`${ANNOTATION}store`] ?? store.store) === store.store);
+  const unknown = maps.map((map) => at(map.body, "data", store.store)).find(isUnknown);
+  if (unknown !== undefined) return unknown;
+  const moments = maps.flatMap(
+    (map) => text(at(map.body, "data", store.store)) ?? map.annotations[`${ANNOTATION}last-verified`] ?? [],
+  );
   return moments.sort().at(-1);
 }

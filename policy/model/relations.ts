@@ -1,5 +1,5 @@
 import type { Resource } from "./resource.js";
-import { requiredLabels, selects, selectsAll, type Labels, type Match } from "./selectors.js";
+import { isEmptySelector, requiredLabels, selects, selectsAll, type Labels, type Match } from "./selectors.js";
 import { at, isUnknown, number, record, records, text, type Unknown } from "./values.js";
 import { append } from "./collections.js";
 import type { PlatformView } from "./view.js";
@@ -36,10 +36,11 @@ export class Relations {
     return this.selected(policy, requiredLabels(selector), (labels) => selects(selector, labels));
   }
 
-  /** An absent selector protects nothing, an empty one every pod (policy/v1). */
+  /** An absent selector protects nothing; an empty one every pod, in `policy/v1beta1` none. */
   selectedByBudget(budget: Resource): readonly Workload[] {
     const selector = at(budget.body, "spec", "selector");
     if (selector === undefined || selector === null) return [];
+    if (budget.apiVersion === "policy/v1beta1" && isEmptySelector(selector)) return [];
     return this.selected(budget, requiredLabels(selector), (labels) => selects(selector, labels));
   }
 
@@ -70,12 +71,14 @@ export class Relations {
   /** The fewest pods that a workload is meant to have: its autoscaler's minimum, else its replicas, else 1. */
   minimumReplicas(workload: Workload): number | Unknown {
     const scaler = this.autoscalerOf(workload);
-    if (scaler) {
-      const field = scaler.kind === "ScaledObject" ? "minReplicaCount" : "minReplicas";
-      const minimum = at(scaler.body, "spec", field);
-      return isUnknown(minimum) ? minimum : (number(minimum) ?? (scaler.kind === "ScaledObject" ? 0 : 1));
-    }
-    return workload.replicas ?? 1;
+    return scaler ? this.minimumOf(scaler) : (workload.replicas ?? 1);
+  }
+
+  /** An autoscaler's minimum; KEDA's default is none at all. */
+  minimumOf(scaler: Resource): number | Unknown {
+    const field = scaler.kind === "ScaledObject" ? "minReplicaCount" : "minReplicas";
+    const minimum = at(scaler.body, "spec", field);
+    return isUnknown(minimum) ? minimum : (number(minimum) ?? (scaler.kind === "ScaledObject" ? 0 : 1));
   }
 
   /** Whether the input says nothing of how many pods there are: an autoscaler elsewhere may own the number. */

@@ -80,13 +80,18 @@ export function toResource(source: SourceObject): Resource | undefined {
     annotations: stringMap(at(metadata, "annotations")),
     cluster,
     apiVersion,
-    group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
+    group: groupOf(apiVersion),
     kind,
     namespace,
     name,
     labels: stringMap(at(metadata, "labels")),
     body: object,
   };
+}
+
+/** The API group of an apiVersion: `apps` of `apps/v1`, none of `v1`. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }
 
 function nameOf(value: unknown, fallback: string): string {

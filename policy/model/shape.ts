@@ -1,4 +1,4 @@
-import { isWorkloadKind } from "./workload.js";
+import { CONTAINER_FIELDS, isWorkloadKind } from "./workload.js";
 import { at, isPlain, isUnknown, UNKNOWN, type Plain } from "./values.js";
 
 /** A known field that holds the wrong type: the API server would refuse the object. */
@@ -23,6 +23,7 @@ const METADATA: Shape = {
 const POD_SPEC: Shape = {
   containers: "objects",
   initContainers: "objects",
+  ephemeralContainers: "objects",
   volumes: "objects",
   securityContext: "object",
   serviceAccountName: "string",
@@ -54,6 +55,7 @@ const CONTAINER: Shape = {
 const SPECS: Readonly<Record<string, Shape>> = {
   Deployment: { replicas: "integer", selector: "object", strategy: "object", template: "object" },
   ReplicaSet: { replicas: "integer", selector: "object", template: "object" },
+  ReplicationController: { replicas: "integer", selector: "strings", template: "object" },
   StatefulSet: { replicas: "integer", selector: "object", template: "object", volumeClaimTemplates: "objects" },
   DaemonSet: { selector: "object", template: "object" },
   Rollout: { replicas: "integer", selector: "object", strategy: "object", template: "object" },
@@ -91,7 +93,7 @@ function podFaults(object: Plain, kind: string): ShapeFault[] {
   const path = kind === "Pod" ? ["spec"] : [...template, "spec"];
   const spec = at(object, ...path);
   const faults = check(spec, POD_SPEC, `${path.join(".")}.`);
-  for (const field of ["containers", "initContainers"]) {
+  for (const field of CONTAINER_FIELDS) {
     const containers = at(spec, field);
     if (!Array.isArray(containers)) continue;
     containers.forEach((container, index) => {

@@ -27,7 +27,7 @@ export class PlatformView {
   ) {
     const workloads: Workload[] = [];
     for (const resource of resources) {
-      append(this.byKind, resource.kind, resource);
+      append(this.byKind, isNamesake(resource) ? `${resource.kind}.${resource.group}` : resource.kind, resource);
       this.byName.set(nameKey(resource), resource);
       const workload = toWorkload(resource);
       if (workload) workloads.push(workload);
@@ -59,6 +59,26 @@ export class PlatformView {
   find(reference: Pick<Resource, "cluster" | "kind" | "namespace" | "name">): Resource | undefined {
     return this.byName.get(nameKey(reference));
   }
+}
+
+/** Kinds whose name other APIs use for something else: a Knative Service has no selector, a Calico policy no podSelector. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Service: [""],
+  ConfigMap: [""],
+  ServiceAccount: [""],
+  Ingress: ["networking.k8s.io", "extensions"],
+  NetworkPolicy: ["networking.k8s.io", "extensions"],
+  PodDisruptionBudget: ["policy"],
+  HorizontalPodAutoscaler: ["autoscaling"],
+  Role: ["rbac.authorization.k8s.io"],
+  ClusterRole: ["rbac.authorization.k8s.io", "authorization.openshift.io"],
+  RoleBinding: ["rbac.authorization.k8s.io"],
+  ClusterRoleBinding: ["rbac.authorization.k8s.io", "authorization.openshift.io"],
+};
+
+/** Whether an object only shares the name of a kind; one without any group is meant, and mistyped. */
+function isNamesake({ kind, group }: Resource): boolean {
+  return group !== "" && GROUPS[kind] !== undefined && !GROUPS[kind].includes(group);
 }
 
 function nameKey(reference: Pick<Resource, "cluster" | "kind" | "namespace" | "name">): string {

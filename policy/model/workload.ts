@@ -2,16 +2,25 @@ import type { Resource, Subject } from "./resource.js";
 import { at, isUnknown, number, record, records, stringMap, text, type Plain, type Unknown } from "./values.js";
 
 export type WorkloadKind =
-  "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Pod" | "Job" | "CronJob";
+  | "Deployment"
+  | "StatefulSet"
+  | "DaemonSet"
+  | "ReplicaSet"
+  | "ReplicationController"
+  | "Rollout"
+  | "Pod"
+  | "Job"
+  | "CronJob";
 
 /** One container of a pod template. */
 export interface Container {
   readonly name: string;
   /**
    * `init` runs to its end before the application starts: it is asked for limits, never for probes. `sidecar` is a
-   * restartable init container: it lives as long as the application.
+   * restartable init container: it lives as long as the application. `ephemeral` was added to debug: the API server
+   * allows it neither resources nor probes.
    */
-  readonly role: "application" | "init" | "sidecar";
+  readonly role: "application" | "init" | "sidecar" | "ephemeral";
   /** Path inside the pod's spec, as messages name it. */
   readonly path: string;
   readonly spec: Plain;
@@ -27,7 +36,7 @@ export interface Workload extends Subject {
   readonly podSpec: Plain | Unknown;
   readonly podLabels: Readonly<Record<string, string>>;
   readonly podAnnotations: Readonly<Record<string, string>>;
-  /** Application containers, then init containers. */
+  /** Application containers, then init containers, then ephemeral ones. */
   readonly containers: readonly Container[];
   /** What `spec.replicas` says; `undefined` where it is left out (an autoscaler may own it). */
   readonly replicas: number | Unknown | undefined;
@@ -38,6 +47,7 @@ const TEMPLATE_AT: Readonly<Record<WorkloadKind, readonly string[]>> = {
   StatefulSet: ["spec", "template"],
   DaemonSet: ["spec", "template"],
   ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
   Rollout: ["spec", "template"],
   Job: ["spec", "template"],
   CronJob: ["spec", "jobTemplate", "spec", "template"],
@@ -49,6 +59,7 @@ const GROUPS: Readonly<Record<WorkloadKind, readonly string[]>> = {
   StatefulSet: ["apps"],
   DaemonSet: ["apps", "extensions"],
   ReplicaSet: ["apps", "extensions"],
+  ReplicationController: [""],
   Rollout: ["argoproj.io"],
   Job: ["batch"],
   CronJob: ["batch"],
@@ -79,17 +90,25 @@ export function toWorkload(resource: Resource): Workload | undefined {
     podSpec: isUnknown(spec) ? spec : record(spec),
     podLabels: stringMap(at(template, "metadata", "labels")),
     podAnnotations,
-    containers: [...containersOf(spec, "containers"), ...containersOf(spec, "initContainers")],
+    containers: CONTAINER_FIELDS.flatMap((field) => containersOf(spec, field)),
     replicas: isUnknown(replicas) ? replicas : number(replicas),
   };
 }
 
-function containersOf(spec: unknown, field: "containers" | "initContainers"): Container[] {
+/** Where a pod's spec lists containers. */
+export const CONTAINER_FIELDS = ["containers", "initContainers", "ephemeralContainers"] as const;
+
+function containersOf(spec: unknown, field: (typeof CONTAINER_FIELDS)[number]): Container[] {
   return records(at(spec, field)).map((container, index) => {
     const name = text(container.name) ?? `#${index}`;
-    const init = container.restartPolicy === "Always" ? "sidecar" : "init";
-    return { name, path: `${field}[${name}]`, role: field === "containers" ? "application" : init, spec: container };
+    return { name, path: `${field}[${name}]`, role: roleOf(container, field), spec: container };
   });
+}
+
+function roleOf(container: Plain, field: (typeof CONTAINER_FIELDS)[number]): Container["role"] {
+  if (field === "containers") return "application";
+  if (field === "ephemeralContainers") return "ephemeral";
+  return container.restartPolicy === "Always" ? "sidecar" : "init";
 }
 
 /** The same kind of another group is something else; without any group it is meant, and mistyped. */

@@ -1,11 +1,27 @@
 import assert from "node:assert/strict";
 import { CHECKS } from "../../policy/checks/index.js";
-import { judgeSource } from "../../cli/readiness/run.js";
+import { matchesPattern } from "../../policy/engine/exemptions.js";
+import type { Result } from "../../policy/engine/result.js";
+import { readConfiguration } from "../../cli/readiness/configuration.js";
+import { judgeSource, stackConfiguration } from "../../cli/readiness/run.js";
 
 /** Checks that our own stacks give nothing to look at, and why. */
 const WITHOUT_SUBJECT: Readonly<Record<string, string>> = {
   exemption: "our exemptions are central, not annotations",
 };
+
+/** An exemption that suppresses nothing is one that the program has outgrown. */
+function unusedExemptions(stack: string, results: readonly Result[]): string[] {
+  const { settings } = readConfiguration(stackConfiguration(stack) ?? "", new Date());
+  return (settings?.exemptions ?? [])
+    .filter(
+      ({ check, resource }) =>
+        !results.some(
+          (result) => result.check === check && result.suppressed && matchesPattern(resource, result.resource),
+        ),
+    )
+    .map(({ check, resource }) => `${check} ${resource}`);
+}
 
 describe("the rule book on our own stacks", function () {
   this.timeout(240_000);
@@ -20,6 +36,7 @@ describe("the rule book on our own stacks", function () {
         stack,
       );
       assert.deepEqual(report.faults, []);
+      assert.deepEqual(unusedExemptions(stack, report.results), [], `${stack}: exemptions that nothing needs`);
       if (stack !== "production") continue;
       const matched = new Set(report.results.map((result) => result.check));
       const idle = CHECKS.map((check) => check.id).filter((id) => !matched.has(id) && !(id in WITHOUT_SUBJECT));

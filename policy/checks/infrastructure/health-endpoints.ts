@@ -1,4 +1,5 @@
-import { defineCheck } from "../../engine/check.js";
+import { defineCheck, type Context } from "../../engine/check.js";
+import { matchesPattern } from "../../engine/exemptions.js";
 import { fail, pass, unknownUntilDeployment, warning } from "../../engine/result.js";
 import { at, holdsUnknown, isPlain, isUnknown, text, UNKNOWN } from "../../model/values.js";
 import type { Container } from "../../model/workload.js";
@@ -6,12 +7,14 @@ import { eachContainer, isApplication, type Problem } from "../support/container
 import { longRunning } from "../support/subjects.js";
 
 const PROBES = ["livenessProbe", "readinessProbe"] as const;
-const LOOKS_LIKE_HEALTH = /health|ready|readiness|live|alive|ping|status|startup|up$/i;
+/** The root of a site is as good a sign of life as any where it is all that is served. */
+const LOOKS_LIKE_HEALTH = /^\/$|health|ready|readiness|live|alive|ping|status|startup|up$/i;
 
 /**
  * Severity critical. Without a liveness probe a hung process stays in service; without a readiness probe traffic
  * reaches pods that cannot answer. Asked of every application container of what runs for long, never of Jobs, CronJobs
- * or init containers. Source: R1 (health endpoints), Kubernetes documentation on probes.
+ * or init containers. A path that is no sign of health is a warning, another than the agreed one a failure. Source: R1
+ * (health endpoints), Kubernetes documentation on probes.
  */
 export const healthEndpoints = defineCheck({
   id: "health-endpoints",
@@ -23,8 +26,11 @@ export const healthEndpoints = defineCheck({
   remediation: "Give every container a livenessProbe on /health and a readinessProbe on /ready.",
   link: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
   parameters: {
-    livenessPath: { type: "string", default: "", description: "Exact liveness path; empty: any health-like path." },
-    readinessPath: { type: "string", default: "", description: "Exact readiness path; empty: any health-like path." },
+    paths: {
+      type: "array",
+      default: [],
+      description: "Agreed paths of single workloads, `resource id=liveness,readiness`; `*` for any run of characters.",
+    },
   },
   subjects: longRunning,
   judge: (workload, context) => {
@@ -34,7 +40,7 @@ export const healthEndpoints = defineCheck({
       problem: missingProbes,
     })(workload);
     if (present.status !== "pass") return present;
-    const wanted = { livenessProbe: context.string("livenessPath"), readinessProbe: context.string("readinessPath") };
+    const wanted = agreedPaths(workload.id, context);
     const exact: string[] = [];
     const odd: string[] = [];
     for (const container of workload.containers.filter(isApplication)) {
@@ -43,7 +49,7 @@ export const healthEndpoints = defineCheck({
         if (isUnknown(path)) return unknownUntilDeployment(`${container.path}.${probe}.httpGet.path`);
         if (!isPlain(at(container.spec, probe, "httpGet"))) continue;
         const shown = `${container.name}'s ${probe} asks ${text(path) ?? "/"}`;
-        if (wanted[probe] !== "" && path !== wanted[probe]) exact.push(`${shown}, not ${wanted[probe]}`);
+        if (wanted && path !== wanted[probe]) exact.push(`${shown}, not ${wanted[probe]}`);
         else if (!LOOKS_LIKE_HEALTH.test(text(path) ?? "/")) odd.push(`${shown}, which is no health endpoint`);
       }
     }
@@ -51,6 +57,17 @@ export const healthEndpoints = defineCheck({
     return odd.length > 0 ? warning(odd.join("; ")) : pass(present.message);
   },
 });
+
+type Paths = Readonly<Record<(typeof PROBES)[number], string>>;
+
+function agreedPaths(id: string, context: Context): Paths | undefined {
+  for (const entry of context.strings("paths")) {
+    const split = entry.lastIndexOf("=");
+    const [livenessProbe = "", readinessProbe = ""] = entry.slice(split + 1).split(",");
+    if (matchesPattern(entry.slice(0, split), id)) return { livenessProbe, readinessProbe };
+  }
+  return undefined;
+}
 
 function missingProbes({ spec }: Container): Problem {
   const missing = PROBES.filter((probe) => !isUnknown(spec[probe]) && !isUsable(spec[probe]));

@@ -1,6 +1,6 @@
 import { defineCheck, type Context } from "../../engine/check.js";
 import { fail, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
-import type { Resource } from "../../model/resource.js";
+import { groupOf, type Resource } from "../../model/resource.js";
 import { at, isUnknown, list, number, text } from "../../model/values.js";
 import { ofKind } from "../support/subjects.js";
 
@@ -45,7 +45,13 @@ function judgeTarget(scaler: Resource, { view }: Context): Verdict | undefined {
   }
   const there = view.workloads.some((workload) => workload.resource.cluster === scaler.cluster);
   const found = view.find({ cluster: scaler.cluster, kind, namespace: scaler.namespace, name });
-  return there && !found ? fail(`its target ${kind}/${name} does not exist in ${scaler.namespace}`) : undefined;
+  if (!there) return undefined;
+  if (!found) return fail(`its target ${kind}/${name} does not exist in ${scaler.namespace}`);
+  const version = text(at(target, "apiVersion")) ?? "";
+  // The controller looks a target up by group: without one it asks the core group, which has no Deployment.
+  return groupOf(version) === found.group
+    ? undefined
+    : fail(`its target ${kind}/${name} is of ${found.apiVersion}, not of ${version || "v1"}`);
 }
 
 function judgeMetrics(scaler: Resource, context: Context): Verdict | undefined {

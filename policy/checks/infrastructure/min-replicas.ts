@@ -1,13 +1,22 @@
 import { defineCheck } from "../../engine/check.js";
 import { fail, notApplicable, pass, unknownUntilDeployment } from "../../engine/result.js";
+import type { Resource, Subject } from "../../model/resource.js";
 import { isUnknown } from "../../model/values.js";
+import type { PlatformView } from "../../model/view.js";
+import type { Workload } from "../../model/workload.js";
 import { replicated } from "../support/subjects.js";
+
+interface Counted extends Subject {
+  readonly workload?: Workload;
+  readonly scaler?: Resource;
+}
 
 /**
  * Severity high. With one replica every node drain, crash and rollout is an outage. An autoscaler's minimum counts as
- * the number of replicas. Outside production one replica is enough. Source: R1 (replica count).
+ * the number of replicas; one whose target is not part of the input is judged alone. Outside production one replica is
+ * enough. Source: R1 (replica count).
  */
-export const minReplicas = defineCheck({
+export const minReplicas = defineCheck<Counted>({
   id: "min-replicas",
   title: "At least two replicas in production",
   category: "infrastructure",
@@ -19,14 +28,25 @@ export const minReplicas = defineCheck({
   parameters: {
     minimum: { type: "integer", default: 2, description: "Fewest replicas in production." },
   },
-  subjects: replicated,
-  judge: (workload, { view, number }) => {
-    const replicas = view.relations.minimumReplicas(workload);
+  subjects: (view) => [
+    ...replicated(view).map((workload) => ({ ...workload, workload })),
+    ...withoutTarget(view).map((scaler) => ({ ...scaler, scaler })),
+  ],
+  judge: ({ workload, scaler: alone }, { view, number }) => {
+    const { relations } = view;
+    const scaler = workload ? relations.autoscalerOf(workload) : alone;
+    const replicas = scaler ? relations.minimumOf(scaler) : (workload?.replicas ?? 1);
     if (isUnknown(replicas)) return unknownUntilDeployment("the number of replicas");
-    const owner = view.relations.autoscalerOf(workload)?.id;
+    const owner = scaler?.id;
     const counted = owner === undefined ? `${replicas} replicas` : `${replicas} replicas at least, by ${owner}`;
     if (replicas >= number("minimum")) return pass(counted);
     if (view.environment !== "production") return notApplicable(`${counted}; not asked of ${view.environment}`);
     return fail(`${counted}, fewer than ${number("minimum")}`);
   },
 });
+
+/** Autoscalers of workloads that the input does not hold: what is known of their replicas is the minimum. */
+function withoutTarget(view: PlatformView): readonly Resource[] {
+  const used = new Set(replicated(view).flatMap((workload) => view.relations.autoscalerOf(workload) ?? []));
+  return view.ofKind("HorizontalPodAutoscaler", "ScaledObject").filter((scaler) => !used.has(scaler));
+}

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../engine/check.js";
-import { at, isUnknown, UNKNOWN } from "../../model/values.js";
-import { eachContainer } from "../support/containers.js";
+import { isUnknown, UNKNOWN } from "../../model/values.js";
+import { eachContainer, hasResources, resourceOf } from "../support/containers.js";
 import { workloads } from "../support/subjects.js";
 
 /**
@@ -20,9 +20,12 @@ export const requestsComplete = defineCheck({
   judge: eachContainer({
     passed: "both are requested by every container",
     as: "warning",
-    problem: ({ spec }) => {
-      const values = ["cpu", "memory"].map((name) => [name, at(spec, "resources", "requests", name)] as const);
-      const missing = values.filter(([, value]) => value === undefined || value === null).map(([name]) => name);
+    only: hasResources,
+    problem: (container, workload) => {
+      const values = ["cpu", "memory"].map(
+        (name) => [name, resourceOf(container, workload, "requests", name)] as const,
+      );
+      const missing = values.filter(([, value]) => value === undefined).map(([name]) => name);
       if (missing.length > 0) return `does not request ${missing.join(" and ")}`;
       return values.some(([, value]) => isUnknown(value)) ? UNKNOWN : undefined;
     },

@@ -1,12 +1,14 @@
 import { parseQuantity } from "../../../common/quantity.js";
 import { defineCheck } from "../../engine/check.js";
-import { at, isUnknown, UNKNOWN } from "../../model/values.js";
-import { eachContainer, type Problem } from "../support/containers.js";
+import { isUnknown, UNKNOWN } from "../../model/values.js";
+import type { Container, Workload } from "../../model/workload.js";
+import { eachContainer, hasResources, resourceOf, type Problem } from "../support/containers.js";
 import { workloads } from "../support/subjects.js";
 
 /**
  * Severity high. One container without limits can starve its node, and every other pod on it. Init containers count:
- * they run on the same node. Source: R1 (resource limits), Kubernetes documentation on resource management.
+ * they run on the same node. Limits of the whole pod count for its containers. Source: R1 (resource limits),
+ * Kubernetes documentation on resource management and on pod-level resources.
  */
 export const resourceLimits = defineCheck({
   id: "resource-limits",
@@ -20,17 +22,18 @@ export const resourceLimits = defineCheck({
   subjects: workloads,
   judge: eachContainer({
     passed: "CPU and memory are limited on every container",
-    problem: ({ spec }) => limitsProblem(spec),
+    only: hasResources,
+    problem: limitsProblem,
   }),
 });
 
-function limitsProblem(spec: unknown): Problem {
+function limitsProblem(container: Container, workload: Workload): Problem {
   const wrong: string[] = [];
   let unknown = false;
   for (const resource of ["cpu", "memory"]) {
-    const value = at(spec, "resources", "limits", resource);
+    const value = resourceOf(container, workload, "limits", resource);
     if (isUnknown(value)) unknown = true;
-    else if (value === undefined || value === null) wrong.push(`no ${resource} limit`);
+    else if (value === undefined) wrong.push(`no ${resource} limit`);
     else if (!isPositive(value)) wrong.push(`an unusable ${resource} limit`);
   }
   if (wrong.length > 0) return `has ${wrong.join(" and ")}`;

@@ -1,6 +1,6 @@
 import { defineCheck } from "../../engine/check.js";
-import { at, isUnknown, UNKNOWN } from "../../model/values.js";
-import { eachContainer } from "../support/containers.js";
+import { isUnknown, UNKNOWN } from "../../model/values.js";
+import { eachContainer, hasResources, resourceOf } from "../support/containers.js";
 import { workloads } from "../support/subjects.js";
 
 /**
@@ -20,15 +20,13 @@ export const resourceRequests = defineCheck({
   subjects: workloads,
   judge: eachContainer({
     passed: "every container requests resources",
-    problem: ({ spec }) => {
-      const values = ["cpu", "memory"].map((name) => requested(spec, name));
+    only: hasResources,
+    problem: (container, workload) => {
+      const values = ["cpu", "memory"].map(
+        (name) => resourceOf(container, workload, "requests", name) ?? resourceOf(container, workload, "limits", name),
+      );
       if (values.every((value) => value === undefined)) return "requests neither CPU nor memory";
       return values.every(isUnknown) ? UNKNOWN : undefined;
     },
   }),
 });
-
-/** What a container requests of a resource: its request, else its limit. */
-export function requested(spec: unknown, name: string): unknown {
-  return at(spec, "resources", "requests", name) ?? at(spec, "resources", "limits", name) ?? undefined;
-}

@@ -1,13 +1,19 @@
 import { defineCheck, type Context } from "../../engine/check.js";
 import { fail, notApplicable, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
 import { selects } from "../../model/selectors.js";
-import { at, holdsUnknown, isUnknown, list, number, records, text, type Plain } from "../../model/values.js";
+import { at, holdsUnknown, isPlain, isUnknown, list, number, records, text, type Plain } from "../../model/values.js";
 import type { Workload } from "../../model/workload.js";
 import { longRunning } from "../support/subjects.js";
 
 const HOST = "kubernetes.io/hostname";
 const ZONE = "topology.kubernetes.io/zone";
-const ANTI_AFFINITY_KEYS = new Set([HOST, ZONE, "topology.kubernetes.io/region"]);
+const ANTI_AFFINITY_KEYS = new Set([
+  HOST,
+  ZONE,
+  "topology.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region",
+]);
 
 /**
  * Severity medium. Replicas on one node die together. Counts what really applies: a constraint or anti-affinity term
@@ -34,12 +40,24 @@ export const topologySpread = defineCheck({
     if (isUnknown(workload.podSpec) || holdsUnknown(constraints) || holdsUnknown(affinity)) {
       return unknownUntilDeployment("the pods' placement");
     }
-    const invalid = records(constraints).find((entry) => (number(entry.maxSkew) ?? 0) < 1 || !text(entry.topologyKey));
-    if (invalid) return fail("a topologySpreadConstraint needs maxSkew of at least 1 and a topologyKey");
+    const invalid = records(constraints).flatMap((entry) => faultOf(entry) ?? []);
+    if (invalid.length > 0) return fail(`a topologySpreadConstraint ${invalid.join(", and ")}`);
     const nothing = nothingToSpread(workload, context);
     return nothing ?? judgeSpread(workload, context);
   },
 });
+
+/** What the API server, or the scheduler, makes of a constraint that cannot work. */
+function faultOf(entry: Plain): string | undefined {
+  if ((number(entry.maxSkew) ?? 0) < 1) return "needs a maxSkew of at least 1";
+  if (!text(entry.topologyKey)) return "needs a topologyKey";
+  if (!WHEN_UNSATISFIABLE.has(text(entry.whenUnsatisfiable) ?? ""))
+    return "needs whenUnsatisfiable DoNotSchedule or ScheduleAnyway";
+  if (entry.minDomains !== undefined && (number(entry.minDomains) ?? 0) < 1) return "has minDomains below 1";
+  return isPlain(entry.labelSelector) ? undefined : "has no labelSelector: it counts no pods";
+}
+
+const WHEN_UNSATISFIABLE = new Set(["DoNotSchedule", "ScheduleAnyway"]);
 
 function nothingToSpread(workload: Workload, { view }: Context): Verdict | undefined {
   const { relations } = view;

@@ -1,5 +1,6 @@
 import { defineCheck } from "../../engine/check.js";
-import { notApplicable, pass, warning } from "../../engine/result.js";
+import { notApplicable, pass, unknownUntilDeployment, warning } from "../../engine/result.js";
+import { holdsUnknown } from "../../model/values.js";
 import { alertsOf } from "../support/collectors.js";
 import { isDataStore } from "../support/environment.js";
 import { longRunning } from "../support/subjects.js";
@@ -22,7 +23,12 @@ export const alerts = defineCheck({
   judge: (workload, { view }) => {
     if (isDataStore(workload)) return notApplicable("watched through the service that uses it");
     if (view.relations.servicesOf(workload).length === 0) return notApplicable("no Service sends it requests");
-    const names = alertsOf(workload.resource.cluster, view);
+    const { cluster } = workload.resource;
+    const names = alertsOf(cluster, view);
+    const rules = view.ofKind("PrometheusRule").filter((rule) => rule.cluster === cluster);
+    if (names.length === 0 && rules.some((rule) => holdsUnknown(rule.body.spec))) {
+      return unknownUntilDeployment("the alerting rules");
+    }
     return names.length > 0
       ? pass(`${names.length} alerts in its cluster, ${names.slice(0, 3).join(", ")} among them`)
       : warning("no evidence of an alerting rule in its cluster");

@@ -1,6 +1,7 @@
 import { defineCheck } from "../../engine/check.js";
-import { fail, notApplicable, pass, warning } from "../../engine/result.js";
+import { fail, notApplicable, pass, unknownUntilDeployment, warning } from "../../engine/result.js";
 import { backupsOf } from "../../model/evidence.js";
+import { isUnknown } from "../../model/values.js";
 
 /**
  * Severity high. A backup in the region that is lost restores nothing: a copy lies in another region or cloud. Outside
@@ -17,6 +18,7 @@ export const backupCopy = defineCheck({
   link: "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_backing_up_data_secured_backups_data.html",
   subjects: backupsOf,
   judge: (backup, { view }) => {
+    if (isUnknown(backup.copyLocation)) return unknownUntilDeployment("where its copy lies");
     if (backup.copyLocation !== undefined && backup.copyLocation === backup.location) {
       return fail(`its copy is where it is itself: ${backup.copyLocation}`);
     }

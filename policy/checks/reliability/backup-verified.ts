@@ -1,5 +1,6 @@
 import { defineCheck } from "../../engine/check.js";
-import { fail, notApplicable, pass, warning } from "../../engine/result.js";
+import { fail, notApplicable, pass, unknownUntilDeployment, warning } from "../../engine/result.js";
+import { isUnknown } from "../../model/values.js";
 import { lastVerified, storesOf, verificationJobOf } from "../../model/evidence.js";
 
 const DAY = 86_400_000;
@@ -7,8 +8,8 @@ const DAY = 86_400_000;
 /**
  * Severity medium. The last verified restore of a store is on record and not older than the limit. A stack that was
  * never deployed cannot have one: none is a warning in production, unless the program brings the job that makes it.
- * Source: R8 (a backup that was never restored does
- * not count as verified), R11.
+ * Source: R8 (a backup that was never restored does not
+ * count as verified), R11.
  */
 export const backupVerified = defineCheck({
   id: "backup-verified",
@@ -25,6 +26,7 @@ export const backupVerified = defineCheck({
   subjects: storesOf,
   judge: (store, { view, number }) => {
     const moment = lastVerified(store, view);
+    if (isUnknown(moment)) return unknownUntilDeployment("the record of verified restores");
     const job = verificationJobOf(store, view);
     if (moment === undefined && job) {
       return notApplicable(`${job.id} verifies it on a schedule; its record is part of the running stack only`);

@@ -1,8 +1,10 @@
 import { Cron } from "croner";
+import parseDuration from "parse-duration";
 import { defineCheck, type Context } from "../../engine/check.js";
-import { fail, pass, warning, type Verdict } from "../../engine/result.js";
+import { fail, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
 import { backupsOf, backupsOfStore, storesOf, type Backup, type Store } from "../../model/evidence.js";
 import type { Subject } from "../../model/resource.js";
+import { isUnknown } from "../../model/values.js";
 
 interface Covered extends Subject {
   readonly what: { readonly store: Store } | { readonly backup: Backup };
@@ -22,7 +24,7 @@ export const backups = defineCheck<Covered>({
   remediation: "Add a schedule with retention for the store (backups.<store>.schedule and retentionDays).",
   link: "https://kubernetes.io/docs/concepts/storage/volume-snapshots/",
   parameters: {
-    maxHours: { type: "integer", default: 24, description: "Longest time between two backups, in hours." },
+    maxHours: { type: "integer", default: 168, description: "Longest time between two backups, in hours." },
     minDays: { type: "integer", default: 1, description: "Shortest retention, in days." },
     retention: {
       type: "array",
@@ -52,6 +54,7 @@ function judgeStore(store: Store, { view }: Context): Verdict {
 
 function judgeBackup(backup: Backup, context: Context): Verdict {
   if (!backup.takes) return fail("takes no backup: it only brings backups in");
+  if (isUnknown(backup.schedule)) return unknownUntilDeployment("its schedule");
   if (backup.schedule === undefined) return fail("has no schedule");
   const interval = longestInterval(backup.schedule, context.view.facts.now);
   if (interval === undefined) return fail(`its schedule "${backup.schedule}" is no cron expression`);
@@ -73,12 +76,17 @@ const MACROS: Readonly<Record<string, number>> = {
   "@midnight": 24,
   "@weekly": 168,
   "@monthly": 744,
+  "@yearly": 8784,
+  "@annually": 8784,
 };
 
 /** Hours between two of the next runs, the longest of five; `undefined` where the expression does not parse. */
-function longestInterval(schedule: string, from: Date): number | undefined {
-  const macro = MACROS[schedule] ?? /^@every (\d+)h/.exec(schedule)?.[1];
-  if (macro !== undefined) return Number(macro);
+function longestInterval(expression: string, from: Date): number | undefined {
+  // Velero and CronJobs take a time zone in front; it moves the runs, not the time between them.
+  const schedule = expression.replace(/^(CRON_)?TZ=\S+\s+/, "").trim();
+  const every = /^@every (.+)$/.exec(schedule)?.[1];
+  const macro = MACROS[schedule] ?? (every === undefined ? undefined : parseDuration(every, "hour"));
+  if (macro !== undefined) return macro !== null && macro > 0 ? macro : undefined;
   try {
     const runs = new Cron(schedule, { timezone: "UTC" }).nextRuns(6, from).map((run) => run.getTime());
     if (runs.length < 2) return undefined;

@@ -1,6 +1,6 @@
 import { defineCheck, type Context } from "../../engine/check.js";
-import { fail, pass, warning, type Verdict } from "../../engine/result.js";
-import { plansOf, regionsOf, storesOf, type RecoveryPlan, type Store } from "../../model/evidence.js";
+import { fail, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
+import { plansAreUnknown, plansOf, regionsOf, storesOf, type RecoveryPlan, type Store } from "../../model/evidence.js";
 
 /**
  * Severity critical. For every data store, and every region that `ha-config` names, some plan of the ConfigMap
@@ -24,6 +24,7 @@ export const drPlan = defineCheck({
   subjects: storesOf,
   judge: (store, context) => {
     const plans = plansOf(store.cluster, context.view);
+    if (plansAreUnknown(store.cluster, context.view)) return unknownUntilDeployment("the recovery plans");
     if (plans.length === 0) return fail("no recovery plan is part of the input (ConfigMap recovery-plans)");
     const own = plans.filter((plan) => plan.stores.includes(store.store) || plan.stores.includes("*"));
     if (own.length === 0) return fail(`no recovery plan names ${store.store}`);

@@ -1,12 +1,13 @@
 import { defineCheck } from "../../engine/check.js";
-import { at, isUnknown, UNKNOWN } from "../../model/values.js";
+import { at, isUnknown, texts, UNKNOWN } from "../../model/values.js";
 import { eachContainer } from "../support/containers.js";
 import { changeContainers } from "../support/remedies.js";
 import { workloads } from "../support/subjects.js";
 
 /**
- * Severity high. Kubernetes' default is to allow it, so that silence fails. Source: Pod Security Standards, restricted
- * profile.
+ * Severity high. Kubernetes' default is to allow it, so that silence fails; to a privileged container, and to one with
+ * `SYS_ADMIN`, it is allowed whatever the field says. Source: Pod Security Standards, restricted profile; Kubernetes
+ * API reference, SecurityContext.
  */
 export const privilegeEscalation = defineCheck({
   id: "privilege-escalation",
@@ -23,7 +24,12 @@ export const privilegeEscalation = defineCheck({
     problem: ({ spec }) => {
       const allowed = at(spec, "securityContext", "allowPrivilegeEscalation");
       if (isUnknown(allowed)) return UNKNOWN;
-      return allowed === false ? undefined : "allows privilege escalation";
+      if (allowed !== false) return "allows privilege escalation";
+      if (at(spec, "securityContext", "privileged") === true) return "is privileged, which allows escalation anyway";
+      const added = texts(at(spec, "securityContext", "capabilities", "add"));
+      return added.some((name) => /^(CAP_)?SYS_ADMIN$/i.test(name))
+        ? "has SYS_ADMIN, which allows escalation anyway"
+        : undefined;
     },
   }),
   remediate: changeContainers((container) => {

@@ -5,7 +5,7 @@ import { workloads } from "../support/subjects.js";
 
 /**
  * Severity high. The container's security context wins over the pod's; a user id above 0 counts as well as
- * `runAsNonRoot`. Init containers count. Source: Pod Security Standards, restricted profile.
+ * `runAsNonRoot`. Root's group counts as root: its files are writable. Init containers count. Source: Pod Security Standards, restricted profile.
  */
 export const runAsNonRoot = defineCheck({
   id: "run-as-non-root",
@@ -23,6 +23,7 @@ export const runAsNonRoot = defineCheck({
       const user = securityContext(container, workload, "runAsUser");
       const nonRoot = securityContext(container, workload, "runAsNonRoot");
       if (user === 0) return "runs as user 0";
+      if (securityContext(container, workload, "runAsGroup") === 0) return "runs in root's group";
       if (nonRoot === true || (typeof user === "number" && user > 0)) return undefined;
       if (isUnknown(user) || isUnknown(nonRoot)) return UNKNOWN;
       return nonRoot === false ? "sets runAsNonRoot: false" : "may run as root";

@@ -6,7 +6,7 @@ import type { PlatformView } from "../../model/view.js";
 import { at, isUnknown, record, records, text } from "../../model/values.js";
 import type { Workload } from "../../model/workload.js";
 import { argumentsOf } from "../support/environment.js";
-import { holdsCredential, nameTells, type Sensitivity } from "../support/sensitive.js";
+import { assignmentsOf, holdsCredential, nameTells, type Sensitivity } from "../support/sensitive.js";
 
 interface Holder extends Subject {
   readonly resource: Resource;
@@ -15,8 +15,8 @@ interface Holder extends Subject {
 
 /**
  * Severity critical. A literal with a sensitive name, or with a credential in its value, fails in environment
- * variables, arguments and ConfigMaps; a `secretKeyRef` is right. Names that end in `_FILE`, `_DIR`, `_PATH` and the
- * like are no secrets. Nothing sensitive at all is `n/a`. Source: R1 (secret management).
+ * variables, arguments and ConfigMaps; a `secretKeyRef` is right. A settings file in a ConfigMap that seems to assign one
+ * is a warning. Names that end in `_FILE`, `_DIR`, `_PATH` and the like are no secrets. Nothing sensitive at all is `n/a`. Source: R1 (secret management).
  */
 export const secrets = defineCheck<Holder>({
   id: "secrets",
@@ -63,6 +63,10 @@ function judgeConfigMap(map: Resource): Verdict {
   for (const [key, value] of Object.entries(record(data))) {
     const sensitivity = sensitivityOf(key, value);
     if (sensitivity) append(found, sensitivity, `${key} is kept in a ConfigMap`);
+    if (typeof value !== "string") continue;
+    for (const [name, literal] of assignmentsOf(value)) {
+      if (sensitivityOf(name, literal)) append(found, "likely", `${key} sets ${name} in a ConfigMap`);
+    }
   }
   return verdict(found) ?? nothing;
 }
@@ -74,6 +78,10 @@ function verdict(found: ReadonlyMap<Sensitivity, readonly string[]>): Verdict | 
   return likely.length > 0 ? warning(likely.join("; ")) : undefined;
 }
 
+/** Switches, paths, URLs without a password, and what is filled in from elsewhere (`$(X)`, `${X}`, `{{ x }}`, `<x>`). */
+const HARMLESS =
+  /^(true|false|null|none|\/\S*|\S+\.json|\$\([\w.]+\)|\$\{[\w.:-]+\}|\$\w+|\{\{.*\}\}|<[^>]*>|[a-z][a-z0-9+.-]*:\/\/\S*|[[{|>].*)$/i;
+
 /** A literal under a sensitive name is wrong whatever its value, also where that is only known at deployment. */
 function sensitivityOf(name: string, value: unknown): Sensitivity | undefined {
   if (isUnknown(value)) return nameTells(name);
@@ -82,7 +90,7 @@ function sensitivityOf(name: string, value: unknown): Sensitivity | undefined {
   if (holdsCredential(literal)) return "certain";
   // The configuration of a federated identity holds no secret: it says where one is asked for.
   if (/"type"\s*:\s*"external_account"/.test(literal)) return undefined;
-  const harmless = /^(true|false|\/\S*|\$\([\w.]+\)|\$\{[\w.]+\})$/i.test(literal.trim());
+  const harmless = HARMLESS.test(literal.trim());
   return harmless ? undefined : nameTells(name);
 }
 

@@ -1,6 +1,6 @@
 import { fail, notApplicable, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
 import { at, isUnknown, UNKNOWN, type Unknown } from "../../model/values.js";
-import type { Container, Workload } from "../../model/workload.js";
+import { CONTAINER_FIELDS, type Container, type Workload } from "../../model/workload.js";
 
 /** What is wrong with one container: a sentence, `UNKNOWN` where a value is missing until deployment, or nothing. */
 export type Problem = string | Unknown | undefined;
@@ -19,7 +19,7 @@ export interface EachContainer {
 export function eachContainer(rule: EachContainer): (workload: Workload) => Verdict {
   return (workload) => {
     if (isUnknown(workload.podSpec)) return unknownUntilDeployment("the pod's spec");
-    for (const field of ["containers", "initContainers"]) {
+    for (const field of CONTAINER_FIELDS) {
       if (isUnknown(at(workload.podSpec, field))) return unknownUntilDeployment(field);
     }
     const asked = workload.containers.filter((container) => rule.only?.(container) ?? true);
@@ -38,6 +38,17 @@ export function eachContainer(rule: EachContainer): (workload: Workload) => Verd
 }
 
 export const isApplication = (container: Container): boolean => container.role === "application";
+
+/** Containers that may have requests and limits: the API server refuses them on ephemeral ones. */
+export const hasResources = (container: Container): boolean => container.role !== "ephemeral";
+
+/**
+ * The request or limit that bounds a container: its own, else the one that all containers of the pod share
+ * (`spec.resources`, pod-level resources).
+ */
+export function resourceOf({ spec }: Container, { podSpec }: Workload, ...path: readonly [string, string]): unknown {
+  return at(spec, "resources", ...path) ?? at(podSpec, "resources", ...path) ?? undefined;
+}
 
 /** A field of the container's security context, else of the pod's. */
 export function securityContext(container: Container, workload: Workload, field: string): unknown {

@@ -2,12 +2,12 @@
 export type Sensitivity = "certain" | "likely";
 
 const CERTAIN =
-  /(^|_)(password|passwd|passphrase|pwd|secret|secrets|api_?key|apikey|access_?key|secret_?key|private_?key|encryption_?key|signing_?key|account_?key|batch_?key|key_content|credential|credentials|client_?secret|connection_?string|auth_?token|access_?token|refresh_?token|bearer|token)(_|$)|password|passwd|secretkey|privatekey|apikey/i;
+  /(^|_)(password|passwd|passwrd|passphrase|pword|pwd|secret|secrets|api_?key|apikey|access_?key|secret_?key|private_?key|encryption_?key|signing_?key|account_?key|batch_?key|key_content|credential|credentials|client_?secret|connection_?string|auth_?token|access_?token|refresh_?token|bearer|token)(_|$)|password|passwd|secretkey|privatekey|apikey/i;
 
-/** `…_KEY` may be anything from an encryption key to the key of a partition. */
-const LIKELY = /(^|_)key$/i;
+/** `…_KEY` may be anything from an encryption key to the key of a partition, and `pass` more than a password. */
+const LIKELY = /(^|_)(key|pass|pw)$|(secret|token|bearer|credentials?)$/i;
 const NOT_A_SECRET_KEY =
-  /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$/i;
+  /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$|(^|_)(proxy|fastcgi|uwsgi|grpc)_pass$/i;
 
 /** What such a name says about a secret, rather than holding it: where it is, how long it lives, whether it is used. */
 const ABOUT_A_SECRET =
@@ -18,9 +18,9 @@ const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(
 export function nameTells(name: string): Sensitivity | undefined {
   const spelled = name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").replaceAll(/[.\-\s]/g, "_");
   if (/(^|_)access_key_id$/i.test(spelled)) return "likely";
-  if (ABOUT_A_SECRET.test(spelled) || ABOUT_TOKENS.test(spelled) || /^google_application_credentials$/i.test(spelled)) {
-    return undefined;
-  }
+  if (ABOUT_A_SECRET.test(spelled) || ABOUT_TOKENS.test(spelled)) return undefined;
+  // By its convention a path; anything else under that name is the key itself.
+  if (/^google_application_credentials$/i.test(spelled)) return "likely";
   if (CERTAIN.test(spelled)) return "certain";
   return LIKELY.test(spelled) && !NOT_A_SECRET_KEY.test(spelled) ? "likely" : undefined;
 }
@@ -42,4 +42,26 @@ export function holdsCredential(value: string): boolean {
   if (value.length < 12) return false;
   const head = value.length > 20_000 ? value.slice(0, 20_000) : value;
   return CREDENTIALS.some((pattern) => pattern.test(head));
+}
+
+/** `name = value` or `name: value`, as properties, environment files, INI, YAML and JSON spell it. */
+const ASSIGNMENT =
+  /^[ \t]*(?:export[ \t]+|-[ \t]+)?["']?([A-Za-z][\w.-]{1,80})["']?[ \t]*[:=][ \t]*(\S[^\r\n]{0,200})/gm;
+const LONGEST_FILE = 20_000;
+
+/** What the lines of a settings file assign; nothing where the value is a single word. Only its beginning is read. */
+export function assignmentsOf(file: string): readonly (readonly [name: string, value: string])[] {
+  if (!/[=:]/.test(file)) return [];
+  return [...file.slice(0, LONGEST_FILE).matchAll(ASSIGNMENT)].map(([, name = "", value = ""]) => [name, bare(value)]);
+}
+
+/** Without quotes, the comma of a JSON line and a comment behind it. */
+function bare(value: string): string {
+  const quoted = /^(["'])(.*?)\1/.exec(value);
+  return quoted
+    ? (quoted[2] ?? "")
+    : value
+        .replace(/\s+#.*$/, "")
+        .replace(/,\s*$/, "")
+        .trim();
 }

@@ -5,7 +5,8 @@ import { judge } from "../../../policy/engine/judge.js";
 import { viewOfManifests } from "../../../cli/readiness/sources/manifests.js";
 
 /** Manifests with verdicts that other projects' authors declare; kept beside the checkout, not part of it. */
-export const FIXTURES = join(__dirname, "..", "..", "..", "..", "shared", "policy-fixtures");
+export const FIXTURES =
+  process.env.AGENT_PLATFORM_FIXTURES ?? join(__dirname, "..", "..", "..", "..", "shared", "policy-fixtures");
 
 export interface FixtureRow {
   readonly check: string;

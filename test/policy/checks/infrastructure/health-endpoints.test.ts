@@ -8,7 +8,7 @@ describeCheck(healthEndpoints, {
     "both probes on health endpoints": [deployment()],
     "the exact paths that are asked for": {
       inputs: [deployment()],
-      settings: { parameters: { livenessPath: "/health", readinessPath: "/ready" } },
+      settings: { parameters: { paths: ["Job/*=/a,/b", "Deployment/*/web=/health,/ready"] } },
     },
     "a sidecar and an init container without probes": [
       having(deployment(), "spec.template.spec.initContainers", [
@@ -23,7 +23,10 @@ describeCheck(healthEndpoints, {
     "asks /login, which is no health endpoint": [
       having(deployment(), "spec.template.spec.containers.0.livenessProbe.httpGet.path", "/login"),
     ],
-    "asks /ready, not /readyz": { inputs: [deployment()], settings: { parameters: { readinessPath: "/readyz" } } },
+    "asks /ready, not /readyz": {
+      inputs: [deployment()],
+      settings: { parameters: { paths: ["*=/health,/readyz"] } },
+    },
   },
   // Nothing routes requests to a Job: probes would only kill it.
   wrongKind: [job(), service()],

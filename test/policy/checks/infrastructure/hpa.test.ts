@@ -7,7 +7,7 @@ const scaler = () =>
   object("HorizontalPodAutoscaler", {
     minReplicas: 3,
     maxReplicas: 9,
-    scaleTargetRef: { kind: "Deployment", name: "web" },
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
     metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } }],
   });
 
@@ -21,6 +21,7 @@ describeCheck(hpa, {
     "is below minReplicas": [having(scaler(), "spec.maxReplicas", 2)],
     "has no maxReplicas": [without(scaler(), "spec.maxReplicas")],
     "does not exist": [deployment(), having(scaler(), "spec.scaleTargetRef.name", "wbe")],
+    "is of apps/v1, not of v1": [deployment(), without(scaler(), "spec.scaleTargetRef.apiVersion")],
     "names no metric": [without(scaler(), "spec.metrics")],
     "fewer than 20": { inputs: [scaler()], settings: { parameters: { maximum: 20 } } },
     "too late to help": { inputs: [scaler()], settings: { parameters: { cpuTarget: 60 } } },

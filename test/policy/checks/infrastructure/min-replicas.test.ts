@@ -13,11 +13,13 @@ const scaler = (minReplicas: number) =>
 describeCheck(minReplicas, {
   pass: {
     "three replicas": [deployment()],
+    "an autoscaler whose target is elsewhere": [scaler(2)],
     "an autoscaler's minimum": [without(deployment(), "spec.replicas"), scaler(2)],
   },
   violation: {
     "1 replicas, fewer than 2": [having(deployment(), "spec.replicas", 1)],
     "by HorizontalPodAutoscaler/agents/web": [deployment(), scaler(1)],
+    "1 replicas at least, by": [scaler(1)],
     "3 replicas, fewer than 4": { inputs: [deployment()], settings: { parameters: { minimum: 4 } } },
   },
   wrongKind: [job(), object("DaemonSet", deployment().spec), service()],

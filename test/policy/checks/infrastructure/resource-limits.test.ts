@@ -4,7 +4,18 @@ import { describeCheck } from "../../support/check.js";
 import { deployment, having, job, service, without } from "../../support/objects.js";
 
 describeCheck(resourceLimits, {
-  pass: { "CPU and memory are limited": [deployment()], "a Job as well": [job()] },
+  pass: {
+    "CPU and memory are limited": [deployment()],
+    "a Job as well": [job()],
+    "limits of the whole pod": [
+      having(without(deployment(), "spec.template.spec.containers.0.resources"), "spec.template.spec.resources", {
+        limits: { cpu: "1", memory: "1Gi" },
+      }),
+    ],
+    "an ephemeral container, which may have none": [
+      having(deployment(), "spec.template.spec.ephemeralContainers", [{ name: "debug", image: "busybox:1.36" }]),
+    ],
+  },
   violation: {
     "no cpu limit": [without(deployment(), "spec.template.spec.containers.0.resources.limits.cpu")],
     "no memory limit": [without(deployment(), "spec.template.spec.containers.0.resources.limits.memory")],

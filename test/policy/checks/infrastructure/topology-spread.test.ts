@@ -28,6 +28,21 @@ describeCheck(topologySpread, {
   violation: {
     "off the same node": [without(deployment(), "spec.template.spec.affinity")],
     "spreads the replicas over zones": { inputs: [deployment()], settings: { parameters: { zones: true } } },
+    "counts no pods": [
+      having(deployment(), "spec.template.spec.topologySpreadConstraints", [
+        { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" },
+      ]),
+    ],
+    "needs whenUnsatisfiable": [
+      having(deployment(), "spec.template.spec.topologySpreadConstraints", [
+        { ...spread("kubernetes.io/hostname"), whenUnsatisfiable: "Perhaps" },
+      ]),
+    ],
+    "minDomains below 1": [
+      having(deployment(), "spec.template.spec.topologySpreadConstraints", [
+        { ...spread("kubernetes.io/hostname"), minDomains: 0 },
+      ]),
+    ],
     "maxSkew of at least 1": [
       having(deployment(), "spec.template.spec.topologySpreadConstraints", [
         { ...spread("kubernetes.io/hostname"), maxSkew: 0 },

@@ -1,24 +1,8 @@
 import { backupCopy } from "../../../../policy/checks/reliability/backup-copy.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
-import { deployment, object } from "../../support/objects.js";
-
-const store = (kind = "redis") =>
-  object("StatefulSet", deployment().spec, {
-    metadata: { name: kind, namespace: "agents", labels: { "agent-platform.io/store": kind } },
-  });
-const backup = (annotations: Record<string, string> = {}, schedule: unknown = "0 */6 * * *") =>
-  object(
-    "CronJob",
-    { schedule },
-    {
-      metadata: {
-        name: "redis-backup",
-        namespace: "agents",
-        labels: { "agent-platform.io/backup": "true" },
-        annotations: { "agent-platform.io/store": "redis", "agent-platform.io/retention-days": "7", ...annotations },
-      },
-    },
-  );
+import { deployment } from "../../support/objects.js";
+import { backup, store } from "../../support/stores.js";
 
 describeCheck(backupCopy, {
   pass: {
@@ -33,4 +17,5 @@ describeCheck(backupCopy, {
     ],
   },
   wrongKind: [deployment(), store()],
+  unknown: [backup({ "agent-platform.io/copy-location": UNKNOWN })],
 });

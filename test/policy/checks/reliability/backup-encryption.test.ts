@@ -1,24 +1,8 @@
 import { backupEncryption } from "../../../../policy/checks/reliability/backup-encryption.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
-import { deployment, object } from "../../support/objects.js";
-
-const store = (kind = "redis") =>
-  object("StatefulSet", deployment().spec, {
-    metadata: { name: kind, namespace: "agents", labels: { "agent-platform.io/store": kind } },
-  });
-const backup = (annotations: Record<string, string> = {}, schedule: unknown = "0 */6 * * *") =>
-  object(
-    "CronJob",
-    { schedule },
-    {
-      metadata: {
-        name: "redis-backup",
-        namespace: "agents",
-        labels: { "agent-platform.io/backup": "true" },
-        annotations: { "agent-platform.io/store": "redis", "agent-platform.io/retention-days": "7", ...annotations },
-      },
-    },
-  );
+import { deployment } from "../../support/objects.js";
+import { backup, store } from "../../support/stores.js";
 
 describeCheck(backupEncryption, {
   pass: { "by annotation": [backup({ "agent-platform.io/encrypted": "true" })] },
@@ -27,4 +11,5 @@ describeCheck(backupEncryption, {
     "is not encrypted": [backup({ "agent-platform.io/encrypted": "false" })],
   },
   wrongKind: [deployment(), store()],
+  unknown: [backup({ "agent-platform.io/encrypted": UNKNOWN })],
 });

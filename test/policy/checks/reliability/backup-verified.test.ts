@@ -1,24 +1,9 @@
 import { backupVerified } from "../../../../policy/checks/reliability/backup-verified.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
 import { deployment, object } from "../../support/objects.js";
+import { backup, store } from "../../support/stores.js";
 
-const store = (kind = "redis") =>
-  object("StatefulSet", deployment().spec, {
-    metadata: { name: kind, namespace: "agents", labels: { "agent-platform.io/store": kind } },
-  });
-const backup = (annotations: Record<string, string> = {}, schedule: unknown = "0 */6 * * *") =>
-  object(
-    "CronJob",
-    { schedule },
-    {
-      metadata: {
-        name: "redis-backup",
-        namespace: "agents",
-        labels: { "agent-platform.io/backup": "true" },
-        annotations: { "agent-platform.io/store": "redis", "agent-platform.io/retention-days": "7", ...annotations },
-      },
-    },
-  );
 const verified = (moment: string) =>
   object("ConfigMap", undefined, {
     metadata: {
@@ -37,4 +22,11 @@ describeCheck(backupVerified, {
     "is no RFC 3339 moment": [store(), verified("last week")],
   },
   wrongKind: [deployment(), backup()],
+  unknown: [
+    store(),
+    object("ConfigMap", undefined, {
+      metadata: { name: "backup-verification", namespace: "agents" },
+      data: { redis: UNKNOWN },
+    }),
+  ],
 });

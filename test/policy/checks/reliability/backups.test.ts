@@ -1,28 +1,15 @@
 import { backups } from "../../../../policy/checks/reliability/backups.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
 import { deployment, object } from "../../support/objects.js";
-
-const store = (kind = "redis") =>
-  object("StatefulSet", deployment().spec, {
-    metadata: { name: kind, namespace: "agents", labels: { "agent-platform.io/store": kind } },
-  });
-const backup = (annotations: Record<string, string> = {}, schedule: unknown = "0 */6 * * *") =>
-  object(
-    "CronJob",
-    { schedule },
-    {
-      metadata: {
-        name: "redis-backup",
-        namespace: "agents",
-        labels: { "agent-platform.io/backup": "true" },
-        annotations: { "agent-platform.io/store": "redis", "agent-platform.io/retention-days": "7", ...annotations },
-      },
-    },
-  );
+import { backup, store } from "../../support/stores.js";
 
 describeCheck(backups, {
   pass: {
     "a schedule and a retention": [store(), backup()],
+    "every week, where nothing else is asked for": [backup({}, "0 2 * * 0")],
+    "a time zone in front": [backup({}, "CRON_TZ=Europe/Berlin 0 2 * * *")],
+    "an interval": [backup({}, "@every 1h30m")],
     Velero: [object("Schedule", { schedule: "0 7 * * *", template: {} }, { apiVersion: "velero.io/v1" })],
     "retention of a single store": {
       inputs: [store(), backup()],
@@ -34,7 +21,11 @@ describeCheck(backups, {
     "is no cron expression": [backup({}, "every day")],
     "does not say how long": [backup({ "agent-platform.io/retention-days": "" })],
     "for 7 days, fewer than 30": { inputs: [backup()], settings: { parameters: { retention: ["redis=30"] } } },
-    "runs only every 168 hours": [backup({}, "0 2 * * 0")],
+    "runs only every 168 hours": {
+      inputs: [backup({}, "0 2 * * 0")],
+      settings: { parameters: { maxHours: 24 } },
+    },
+    "is no cron": [backup({}, "@every now")],
     "takes no backup": [
       object(
         "Policy",
@@ -44,4 +35,5 @@ describeCheck(backups, {
     ],
   },
   wrongKind: [deployment()],
+  unknown: [backup({}, UNKNOWN)],
 });

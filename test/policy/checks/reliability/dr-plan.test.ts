@@ -1,24 +1,9 @@
 import { drPlan } from "../../../../policy/checks/reliability/dr-plan.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
 import { deployment, object } from "../../support/objects.js";
+import { backup, store } from "../../support/stores.js";
 
-const store = (kind = "redis") =>
-  object("StatefulSet", deployment().spec, {
-    metadata: { name: kind, namespace: "agents", labels: { "agent-platform.io/store": kind } },
-  });
-const backup = (annotations: Record<string, string> = {}, schedule: unknown = "0 */6 * * *") =>
-  object(
-    "CronJob",
-    { schedule },
-    {
-      metadata: {
-        name: "redis-backup",
-        namespace: "agents",
-        labels: { "agent-platform.io/backup": "true" },
-        annotations: { "agent-platform.io/store": "redis", "agent-platform.io/retention-days": "7", ...annotations },
-      },
-    },
-  );
 const map = (name: string, data: object) =>
   object("ConfigMap", undefined, { metadata: { name, namespace: "agents" }, data });
 const regions = map("ha-config", { primary_region: "us-east-1", secondary_region: "us-west1" });
@@ -50,4 +35,5 @@ describeCheck(drPlan, {
     "allows 2000 minutes of redis to be lost": [store(), regions, plans({ stores: { redis: 2000 } })],
   },
   wrongKind: [deployment(), backup(), regions],
+  unknown: [store(), regions, map("recovery-plans", { "plans.json": UNKNOWN })],
 });

@@ -13,4 +13,5 @@ describeCheck(exemption, {
     "without a last day or a reason": [exempted("resource-limits", "2027-01-31:")],
   },
   wrongKind: [deployment()],
+  unknown: "an annotation that is known only at deployment exempts nothing until then",
 });

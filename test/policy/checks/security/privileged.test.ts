@@ -6,6 +6,11 @@ import { deployment, having, job, service } from "../../support/objects.js";
 describeCheck(privileged, {
   pass: { "nothing is privileged": [deployment()], "a Job as well": [job()] },
   violation: {
+    "container debug": [
+      having(deployment(), "spec.template.spec.ephemeralContainers", [
+        { name: "debug", image: "busybox:1.36", securityContext: { privileged: true } },
+      ]),
+    ],
     "is privileged": [having(deployment(), "spec.template.spec.containers.0.securityContext.privileged", true)],
   },
   wrongKind: [service()],

@@ -8,6 +8,7 @@ describeCheck(runAsNonRoot, {
   violation: {
     "may run as root": [without(deployment(), "spec.template.spec.securityContext")],
     "runs as user 0": [having(deployment(), "spec.template.spec.containers.0.securityContext.runAsUser", 0)],
+    "in root's group": [having(deployment(), "spec.template.spec.securityContext.runAsGroup", 0)],
     "sets runAsNonRoot: false": [
       having(
         without(deployment(), "spec.template.spec.securityContext"),

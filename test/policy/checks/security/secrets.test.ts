@@ -22,6 +22,15 @@ describeCheck(secrets, {
     "is kept in a ConfigMap": [
       object("ConfigMap", undefined, { data: { "tls.pem": "-----BEGIN PRIVATE KEY-----\nx" } }),
     ],
+    "app.properties sets db.password": [
+      object("ConfigMap", undefined, { data: { "app.properties": "db.url=db:5432\n# who\ndb.password = hunter2\n" } }),
+    ],
+    "config sets REDIS_PASSWORD": [object("ConfigMap", undefined, { data: { config: "REDIS_PASSWORD=hunter2" } })],
+    "settings.json sets apiKey": [
+      object("ConfigMap", undefined, { data: { "settings.json": '{\n  "apiKey": "abc123",\n  "port": 1\n}' } }),
+    ],
+    "sets DB_PASS as a literal": [env({ name: "DB_PASS", value: "hunter2" })],
+    "sets GOOGLE_APPLICATION_CREDENTIALS": [env({ name: "GOOGLE_APPLICATION_CREDENTIALS", value: "key-itself" })],
     "SIGNING is kept": [
       object("ConfigMap", undefined, { data: { SIGNING_KEY: "abc", SIGNING: "AKIAABCDEFGHIJKLMNOP" } }),
     ],
@@ -37,7 +46,17 @@ describeCheck(secrets, {
       { name: "PASSWORD", value: "" },
       { name: "SECRET", value: "$(DB_SECRET)" },
       { name: "PARTITION_KEY", value: "tenant" },
+      { name: "GOOGLE_APPLICATION_CREDENTIALS", value: "/var/run/key.json" },
+      { name: "TOKEN_ISSUER", value: "https://issuer.example.com" },
     ]),
+    // Settings that name where a secret is, take it from elsewhere, or leave it empty.
+    object("ConfigMap", undefined, {
+      data: {
+        config: "REDIS_PASSWORD=\npassword: ${REDIS_PASSWORD}\ntoken_file: /run/token\nproxy_pass: http://web\n",
+        "nginx.conf": "proxy_pass http://backend:8080;\nauth_basic off;\n",
+        "rules.yaml": "password:\n  minLength: 12\nsecretKeyRef: { name: web }\n",
+      },
+    }),
   ],
   unknown: [having(deployment(), "spec.template.spec.containers.0.env", UNKNOWN)],
 });
