@@ -13,13 +13,19 @@ type Issue = z.core.$ZodIssue;
  */
 export function validateConfig(raw: unknown, stack: string, earlier: readonly Fault[] = []): StackConfig {
   const faults = [...earlier];
-  const config = parse(raw, faults);
+  const { config, left } = parse(raw, faults);
   if (config !== undefined) {
-    const known = new Set(faults.map((fault) => fault.path));
+    const known = new Set([...faults.map((fault) => fault.path), ...left]);
     faults.push(...crossFieldRules.flatMap((rule) => rule(config)).filter((fault) => !known.has(fault.path)));
   }
   if (faults.length > 0 || config === undefined) throw configurationError(stack, faults);
   return config;
+}
+
+interface Parsed {
+  readonly config?: StackConfig;
+  /** Places that lack a value because it was at fault: what a rule says of them follows from that. */
+  readonly left: readonly string[];
 }
 
 export function configurationError(stack: string, faults: readonly Fault[]): PlatformError {
@@ -31,16 +37,20 @@ export function configurationError(stack: string, faults: readonly Fault[]): Pla
  * Parses, collecting every fault. Where only some values are at fault the rest is parsed again without them, so that
  * the rules across fields are checked in the same run and the user sees all there is to mend.
  */
-function parse(raw: unknown, faults: Fault[]): StackConfig | undefined {
+function parse(raw: unknown, faults: Fault[]): Parsed {
   let candidate = raw;
+  const left: string[] = [];
   for (let pass = 0; pass < 3; pass += 1) {
     const result = stackSchema.safeParse(candidate);
-    if (result.success) return result.data;
+    if (result.success) return { config: result.data, left };
     const issues = result.error.issues.flatMap(flatten);
     if (pass === 0) faults.push(...issues.map((issue) => faultOf(issue, raw)));
-    for (const issue of issues) candidate = withoutIssue(candidate, issue);
+    for (const issue of issues) {
+      candidate = withoutIssue(candidate, issue);
+      if (issue.code !== "unrecognized_keys") left.push(formatPath(issue.path.slice(0, -1)));
+    }
   }
-  return undefined;
+  return { left };
 }
 
 /** Members of a union are reported by the branch that the user meant, which zod lists with the fewest issues. */

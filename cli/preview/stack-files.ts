@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from "yaml";
 import { ExitCode, PlatformError, type Fault } from "../../common/errors.js";
 import { formatPath } from "../../config/paths.js";
-import { encryptedMarker, isSecretPath } from "../../config/secrets.js";
+import { encryptedMarker } from "../../config/schema/secret.js";
+import { isSecretPath } from "../../config/secrets.js";
 
 /** A stack's configuration as the engine would hand it to the program. */
 export interface StackFile {

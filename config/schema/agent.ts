@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { byteQuantity, cpuQuantity, dnsLabel, doc, image, path, positive, section } from "./primitives.js";
+import { secret } from "./secret.js";
 
 const amounts = (cpu: string, memory: string) =>
   section({
@@ -94,7 +95,7 @@ export const agentSchema = section({
     "Files at /app/config, by ConfigMap agent-config-files.",
   ),
   secrets: doc(
-    z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be an environment variable name"), z.string()).default({}),
+    z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be an environment variable name"), secret()).default({}),
     "More environment, by Secret agent-secrets; values must be encrypted (`pulumi config set --secret --path`).",
   ),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dnsLabel, doc, duration, email, httpUrl, positive, section } from "./primitives.js";
+import { secret } from "./secret.js";
 
 const weight = z.int().min(1).max(100);
 
@@ -61,8 +62,8 @@ export const deliverySchema = section({
   }),
   notifications: section({
     webhookUrl: doc(
-      httpUrl.optional(),
-      "Webhook that gets a warning when a rollout is aborted; may carry a token, so encrypt it.",
+      secret(httpUrl).optional(),
+      "Webhook that gets a warning when a rollout is aborted; may carry a token, so it must be encrypted.",
     ),
     slackChannel: doc(
       z.string().optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { stores } from "./data.js";
 import { dnsLabel, doc, duration, email, hostName, httpUrl, path, positive, section } from "./primitives.js";
+import { secret } from "./secret.js";
 
 /** High availability (R9). */
 export const failoverSchema = section({
@@ -90,7 +91,10 @@ export const recoverySchema = section({
 const receiver = z.strictObject({
   name: doc(dnsLabel, "Name by which routing refers to it."),
   email: doc(email.optional(), "Mailbox, sent to through observability.alerting.smtp."),
-  webhookUrl: doc(httpUrl.optional(), "Webhook that gets the alerts as JSON; may carry a token, so encrypt it."),
+  webhookUrl: doc(
+    secret(httpUrl).optional(),
+    "Webhook that gets the alerts as JSON; may carry a token, so it must be encrypted.",
+  ),
 });
 
 const extraAlert = z.strictObject({

@@ -107,5 +107,8 @@ const encrypted: JsonSchema = {
 function withEncryptedValues(schema: JsonSchema, path: readonly string[]): JsonSchema {
   const isSecret = secretPaths.some((secret) => secret.join(".") === path.join("."));
   if (isSecret) return { ...encrypted, ...(schema.description ? { description: schema.description } : {}) };
-  return { ...schema, ...mapChildren(schema, (child, key) => withEncryptedValues(child, [...path, key])) };
+  return {
+    ...schema,
+    ...mapChildren(schema, (child, key) => withEncryptedValues(child, [...path, key === "[]" ? "*" : key])),
+  };
 }

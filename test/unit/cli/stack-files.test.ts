@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlatformError } from "../../../common/errors.js";
-import { encryptedMarker } from "../../../config/secrets.js";
+import { encryptedMarker } from "../../../config/schema/secret.js";
 import { listStacks, readStackFile } from "../../../cli/preview/stack-files.js";
 
 describe("stack files", () => {

@@ -1,5 +1,8 @@
 import { strict as assert } from "node:assert";
-import { encryptedMarker, findPlainSecrets, isSecretPath } from "../../../config/secrets.js";
+import { encryptedMarker } from "../../../config/schema/secret.js";
+import { findPlainSecrets, isSecretPath, secretPaths } from "../../../config/secrets.js";
+import { validateConfig } from "../../../config/validate.js";
+import { rawConfig } from "../../support/stacks.js";
 
 const never = (): boolean => false;
 
@@ -9,13 +12,19 @@ describe("secrets in the configuration", () => {
       {
         agent: { secrets: { OPENAI_API_KEY: "sk-very-secret" } },
         delivery: { notifications: { webhookUrl: "https://x/tok" } },
+        observability: { alerting: { receivers: [{ email: "a@example.com" }, { webhookUrl: "https://y/tok" }] } },
       },
       never,
     );
     assert.deepEqual(
       faults.map((fault) => fault.path),
-      ["agent.secrets.OPENAI_API_KEY", "delivery.notifications.webhookUrl"],
+      [
+        "agent.secrets.OPENAI_API_KEY",
+        "delivery.notifications.webhookUrl",
+        "observability.alerting.receivers[1].webhookUrl",
+      ],
     );
+    assert.match(faults[2]?.fix ?? "", /--path 'agent-platform:observability\.alerting\.receivers\[1\]\.webhookUrl'/);
     assert.doesNotMatch(JSON.stringify(faults), /sk-very-secret|tok"/);
   });
 
@@ -24,6 +33,49 @@ describe("secrets in the configuration", () => {
       findPlainSecrets({ agent: { secrets: { A: encryptedMarker } } }, () => true),
       [],
     );
+  });
+
+  it("accepts each of them encrypted, and checks it where it is decrypted", () => {
+    const config = (url: string) => {
+      const receivers = [{ name: "hook", webhookUrl: url }];
+      const routing = { critical: "hook", warning: "hook", info: "hook" };
+      return {
+        ...rawConfig("production"),
+        delivery: { notifications: { webhookUrl: url } },
+        observability: { alerting: { receivers, routing } },
+      };
+    };
+    assert.equal(validateConfig(config(encryptedMarker), "t").delivery.notifications.webhookUrl, encryptedMarker);
+    assert.throws(
+      () => validateConfig(config("no address"), "t"),
+      ({ faults }: { faults: { path: string; rule: string; received?: string }[] }) => {
+        assert.deepEqual(
+          faults.map(({ path, rule }) => [path, rule]),
+          ["delivery.notifications.webhookUrl", "observability.alerting.receivers[0].webhookUrl"].map((path) => [
+            path,
+            "must be an http or https URL",
+          ]),
+        );
+        return faults.every(({ received }) => received === undefined);
+      },
+    );
+  });
+
+  it("finds text that is a secret wherever it stands", () => {
+    const texts = {
+      url: "https://user:pass@example.com/x",
+      pem: "a: |\n-----BEGIN EC PRIVATE KEY-----\n",
+      aws: "AKIAIOSFODNN7EXAMPLE",
+      slack: "https://hooks.slack.com/services/T0/B0/x",
+      host: "https://example.com:8443/a@b",
+      image: "ghcr.io/example/a@sha256:0123",
+    };
+    const faults = findPlainSecrets({ agent: { files: texts } }, never);
+    assert.deepEqual(
+      faults.map(({ path }) => path),
+      ["url", "pem", "aws", "slack"].map((name) => `agent.files.${name}`),
+    );
+    assert.ok(faults.every(({ received }) => received === undefined));
   });
 
   it("finds names of secrets in the ConfigMap's environment", () => {
@@ -39,6 +91,10 @@ describe("secrets in the configuration", () => {
   });
 
   it("knows which paths are secret", () => {
+    assert.deepEqual(
+      secretPaths.map((path) => path.join(".")),
+      ["agent.secrets.*", "delivery.notifications.webhookUrl", "observability.alerting.receivers.*.webhookUrl"],
+    );
     assert.ok(isSecretPath(["agent", "secrets", "ANY"]));
     assert.ok(!isSecretPath(["agent", "config", "ANY"]));
     assert.ok(!isSecretPath(["agent", "secrets"]));

@@ -57,6 +57,8 @@ describe("docs/stack.schema.json", () => {
     const secure = { secure: "v1:abc" };
     assert.deepEqual(faultsOf(changed("agent", { secrets: { API_KEY: secure } })), []);
     assert.deepEqual(faultsOf(changed("delivery", { notifications: { webhookUrl: secure } })), []);
+    const alerting = { receivers: [{ name: "oncall", webhookUrl: secure }] };
+    assert.deepEqual(faultsOf(changed("observability", { alerting })), []);
     assert.deepEqual(faultsOf(changed("agent", { secrets: { API_KEY: "plain" } })), [
       "/config/agent-platform:agent/secrets/API_KEY must be object",
     ]);
