@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fleetProject } from "../config/fleet.js";
 import { loadConfig } from "../config/load.js";
 import type { StackConfig } from "../config/schema/stack.js";
 import { createVaults } from "./backups/vault.js";
+import { GkeFleet } from "./clusters/gke/fleet.js";
 import type { RegionEndpoint, RegionVaults } from "./contracts.js";
 import { StoreSecrets } from "./data/credentials.js";
 import { DnsZone, Failover } from "./failover/index.js";
@@ -12,13 +14,22 @@ import { Region } from "./region.js";
 export function program(): Record<string, unknown> {
   const config = loadConfig();
   const zone = config.failover.dns.enabled ? new DnsZone("dns", { config }) : undefined;
-  const regions = config.regions.map((region) => new Region({ region, config }));
+  const fleet = createFleet(config);
+  const regions = config.regions.map((region) => new Region({ region, config, fleet }));
+  fleet?.enable(regions.map(({ cluster }) => cluster));
   const credentials = new StoreSecrets("stores");
   const vaults = createBackupVaults(config, regions);
   const shared = { credentials, vaults, ...(zone === undefined ? {} : { zone }) };
   const endpoints = regions.map((region) => region.deploy(shared));
-  const failover = createFailover(config, { zone, regions, endpoints });
+  const failover = createFailover(config, { zone, fleet, regions, endpoints });
   return stackOutputs({ config, regions, vaults, endpoints, failover, zone });
+}
+
+function createFleet({ regions, environment, tags }: StackConfig): GkeFleet | undefined {
+  const project = fleetProject(regions);
+  if (project === undefined) return undefined;
+  const adoptsNetwork = regions.some((region) => region.cloud === "gcp" && region.network.existing !== undefined);
+  return new GkeFleet("fleet", { stack: pulumi.getStack(), environment, tags, project, adoptsNetwork });
 }
 
 function createBackupVaults(config: StackConfig, regions: readonly Region[]): Readonly<Record<string, RegionVaults>> {
@@ -29,16 +40,17 @@ function createBackupVaults(config: StackConfig, regions: readonly Region[]): Re
 
 interface Reachable {
   readonly zone: DnsZone | undefined;
+  readonly fleet: GkeFleet | undefined;
   readonly regions: readonly Region[];
   readonly endpoints: readonly RegionEndpoint[];
 }
 
-function createFailover(config: StackConfig, { zone, regions, endpoints }: Reachable): Failover {
+function createFailover(config: StackConfig, { zone, fleet, regions, endpoints }: Reachable): Failover {
   const clusters = regions.map(({ cluster }) => cluster);
-  // What failover puts into each cluster goes into the agent's namespace, so the regions come first.
+  // What failover puts into each cluster goes into the agent's namespace, and some kinds come with the fleet.
   return new Failover(
     "failover",
     { config, endpoints, clusters, ...(zone === undefined ? {} : { zone }) },
-    { dependsOn: [...regions] },
+    { dependsOn: [...regions, ...(fleet === undefined ? [] : [fleet])] },
   );
 }

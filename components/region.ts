@@ -6,6 +6,7 @@ import type { ChallengeZone } from "./addons/cert-manager.js";
 import { AgentService } from "./agent/agent-service.js";
 import type { ClusterTarget } from "./clusters/cluster.js";
 import { createCluster } from "./clusters/create.js";
+import type { Fleet } from "./clusters/scope.js";
 import type { RegionEndpoint, RegionVaults, StoreCredentials } from "./contracts.js";
 import { DataStores } from "./data/stores.js";
 import { regionHost } from "./failover/names.js";
@@ -17,6 +18,8 @@ import { Traffic } from "./traffic/traffic.js";
 export interface RegionArgs {
   readonly region: RegionConfig;
   readonly config: StackConfig;
+  /** Fleet that the region's cluster joins; absent where the stack forms none. */
+  readonly fleet?: Fleet | undefined;
 }
 
 /** What spans the regions and each of them needs. */
@@ -91,7 +94,7 @@ export class Region extends pulumi.ComponentResource {
   }
 
   private createCluster(): ClusterTarget {
-    const { config, region } = this.args;
+    const { config, region, fleet } = this.args;
     const gcpProject = config.regions.find((other) => other.cloud === "gcp")?.project;
     return createCluster(
       region,
@@ -99,8 +102,7 @@ export class Region extends pulumi.ComponentResource {
         stack: pulumi.getStack(),
         environment: config.environment,
         tags: config.tags,
-        // A fleet is what joins clusters of one cloud.
-        fleet: config.regions.length > 1 && config.regions.every((other) => other.cloud === "gcp"),
+        ...(fleet === undefined ? {} : { fleet }),
         ...(gcpProject === undefined ? {} : { gcpProject }),
       },
       { parent: this },

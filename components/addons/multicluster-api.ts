@@ -8,7 +8,10 @@ const group = "multicluster.x-k8s.io";
  * says which Service is exported, and a status that a controller writes. Without a controller it does nothing.
  */
 export const serviceExportCrd = {
-  metadata: { name: `serviceexports.${group}` },
+  metadata: {
+    name: `serviceexports.${group}`,
+    annotations: { "pulumi.com/patchFieldManager": "agent-platform" },
+  },
   spec: {
     group,
     scope: "Namespaced",
@@ -35,12 +38,16 @@ export const serviceExportCrd = {
   },
 };
 
-/** The CRD, except on GKE, whose fleet brings a group of its own (`net.gke.io`). Kept on deletion: others may use it. */
+/**
+ * The CRD, except in a fleet, which brings a group of its own (`net.gke.io`). It is applied on the server's side, so that
+ * one that is there already, from a stack before this one, is taken over; one of somebody else's that differs is a
+ * conflict, and `addons.multiclusterApi.install: false` leaves it alone. Kept on deletion: others may use it.
+ */
 export function installMulticlusterApi(context: AddonContext): Installed {
-  const { name, cluster, parent } = context;
-  if (cluster.cloud === "gcp") return [];
+  const { name, cluster, parent, config } = context;
+  if (cluster.fleetMembership !== undefined || !config.addons.multiclusterApi.install) return [];
   return [
-    new k8s.apiextensions.v1.CustomResourceDefinition(`${name}-serviceexports`, serviceExportCrd, {
+    new k8s.apiextensions.v1.CustomResourceDefinitionPatch(`${name}-serviceexports`, serviceExportCrd, {
       parent,
       provider: cluster.provider,
       dependsOn: [...cluster.ready],

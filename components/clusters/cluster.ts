@@ -97,6 +97,11 @@ export interface ClusterTarget {
   readonly podCidrs: readonly string[];
   /** URL of the cluster's OIDC issuer, which other clouds can trust; absent on existing clusters. */
   readonly oidcIssuer?: pulumi.Output<string>;
+  /**
+   * `projects/<project>/locations/<region>/memberships/<name>` of a cluster in a fleet, whose Services can span its
+   * clusters by Google's own kinds; absent on all others.
+   */
+  readonly fleetMembership?: pulumi.Output<string>;
   /** What a Service of type LoadBalancer gets, and the annotations with which it becomes public over TCP. */
   readonly loadBalancer: {
     readonly gives: "hostname" | "ip" | "nothing";

@@ -9,13 +9,22 @@ export interface ClusterArgs {
   readonly environment: StackConfig["environment"];
   /** Tags and labels of every cloud resource. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Registers a GKE cluster with its project's fleet, which multi-cluster Services need; default false. */
-  readonly fleet?: boolean;
+  /** Fleet that a GKE cluster joins, which multi-cluster Services need; absent where the stack forms none. */
+  readonly fleet?: Fleet;
   /**
    * Google Cloud project that is to trust an EKS cluster's ServiceAccounts; needed where one of them is granted a GCS
    * bucket.
    */
   readonly gcpProject?: string;
+}
+
+/** What a cluster must know of the fleet that it joins. */
+export interface Fleet {
+  readonly project: string;
+  /** Network of all its clusters; absent where they adopt one. */
+  readonly network?: pulumi.Output<string>;
+  /** What must exist before a cluster joins. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** Tags of everything in the cloud: the configuration's, and where the resource belongs. */

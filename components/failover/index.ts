@@ -52,7 +52,7 @@ export class Failover extends pulumi.ComponentResource {
     return { checks, switches };
   }
 
-  private createObjects({ config, clusters, serviceName }: FailoverArgs, cluster: ClusterTarget): void {
+  private createObjects({ config, serviceName }: FailoverArgs, cluster: ClusterTarget): void {
     const { namespace } = config.agent;
     const service = serviceName ?? config.agent.name;
     const options = { parent: this, provider: cluster.provider };
@@ -67,10 +67,10 @@ export class Failover extends pulumi.ComponentResource {
     configMap("recovery-plans", { "plans.json": JSON.stringify(recoveryPlans(config), undefined, 2) });
     createCustomResource(
       `${this.label}-service-export-${cluster.key}`,
-      { apiVersion: serviceExportApi(cluster.cloud), kind: "ServiceExport", name: service, namespace },
+      { apiVersion: serviceExportApi(cluster), kind: "ServiceExport", name: service, namespace },
       options,
     );
-    if (clusters.length > 1 && clusters.every(({ cloud }) => cloud === "gcp")) {
+    if (cluster.fleetMembership !== undefined && cluster.role === "primary") {
       createCustomResource(
         `${this.label}-multi-cluster-service-${cluster.key}`,
         {

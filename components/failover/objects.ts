@@ -58,11 +58,11 @@ export function recoveryPlans({ recovery, regions }: StackConfig): RecoveryPlanS
 }
 
 /** API of ServiceExport in a cluster: a GKE fleet brings a group of its own. */
-export function serviceExportApi(cloud: ClusterTarget["cloud"]): string {
-  return cloud === "gcp" ? "net.gke.io/v1" : "multicluster.x-k8s.io/v1alpha1";
+export function serviceExportApi({ fleetMembership }: Pick<ClusterTarget, "fleetMembership">): string {
+  return fleetMembership === undefined ? "multicluster.x-k8s.io/v1alpha1" : "net.gke.io/v1";
 }
 
-/** Google's MultiClusterService of R9. It has no weights: those live in DNS. */
+/** Google's MultiClusterService of R9, which a fleet reads in its primary's cluster. It has no weights: DNS has. */
 export const multiClusterServiceSpec = {
   template: {
     spec: {

@@ -1,5 +1,6 @@
 import { overlapCidr } from "cidr-tools";
 import { showValue, type Fault } from "../../common/errors.js";
+import { fleetProject } from "../fleet.js";
 import type { RegionConfig } from "../schema/regions.js";
 import { stores } from "../schema/data.js";
 import type { Rule } from "./index.js";
@@ -174,6 +175,24 @@ const publicEndpoint: Rule = ({ regions }) =>
       : [],
   );
 
+const oneFleetNetwork: Rule = ({ regions }) => {
+  if (fleetProject(regions) === undefined) return [];
+  const network = (region: RegionConfig): string | undefined =>
+    region.cloud === "gcp" ? region.network.existing?.network : undefined;
+  return regions.flatMap((region, index) =>
+    index === 0 || network(region) === network(regions[0] ?? region)
+      ? []
+      : [
+          {
+            path: `regions[${index}].network.existing`,
+            received: showValue(network(region)),
+            rule: `GKE clusters of one project form a fleet, whose Services come from one network; regions[0] has ${showValue(network(regions[0] ?? region))}`,
+            fix: "adopt the same network in every region, or none",
+          },
+        ],
+  );
+};
+
 export const regionRules: readonly Rule[] = [
   onePrimary,
   uniqueKeys,
@@ -184,4 +203,5 @@ export const regionRules: readonly Rule[] = [
   nodeCounts,
   uniquePools,
   publicEndpoint,
+  oneFleetNetwork,
 ];

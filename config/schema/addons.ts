@@ -56,6 +56,9 @@ export const addonsSchema = section({
     namespace: "observability",
     repository: "https://open-telemetry.github.io/opentelemetry-helm-charts",
   }),
+  multiclusterApi: section({
+    install: doc(z.boolean().default(true), "Install the CRD of ServiceExport; false where the cluster has one."),
+  }),
   istioGateway: doc(
     z.boolean().default(false),
     "Install Istio's own gateway too, for callers that come to the mesh without the ingress controller.",

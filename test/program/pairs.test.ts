@@ -50,7 +50,62 @@ describe("regions by configuration alone (R9)", function () {
     const run = await runRegions(gkeEast, west);
     assert.equal(count(run, "gcp:container/cluster:Cluster"), 2);
     assert.equal(count(run, "aws:eks/cluster:Cluster"), 0);
-    assert.equal(count(run, "kubernetes:networking.gke.io/v1:MultiClusterService"), 2);
+    assert.equal(count(run, "kubernetes:networking.gke.io/v1:MultiClusterService"), 1);
+  });
+
+  it("GKE and GKE of one project form a fleet on one network, with the features that bring its kinds", async () => {
+    const run = await runRegions(gkeEast, west);
+    const of = (type: string) => run.resources.filter((resource) => resource.type === type);
+    assert.deepEqual(
+      of("gcp:compute/network:Network").map(({ name }) => name),
+      ["fleet-network"],
+    );
+    const network = of("gcp:compute/subnetwork:Subnetwork").map(({ inputs }) => inputs.network);
+    assert.equal(network.length, 2);
+    assert.equal(network[0], network[1]);
+    assert.deepEqual(
+      of("gcp:gkehub/feature:Feature")
+        .map(({ inputs }) => inputs)
+        .sort((a, b) => String(b.name).localeCompare(String(a.name))),
+      [
+        { project: "example-agent-production", location: "global", name: "multiclusterservicediscovery" },
+        {
+          project: "example-agent-production",
+          location: "global",
+          name: "multiclusteringress",
+          spec: {
+            multiclusteringress: {
+              configMembership: "projects/example-agent-production/locations/us-east1/memberships/agent-test-us-east1",
+            },
+          },
+        },
+      ],
+    );
+    const importer = of("gcp:projects/iAMMember:IAMMember").find(({ name }) => name === "fleet-importer");
+    assert.equal(
+      importer?.inputs.member,
+      "serviceAccount:example-agent-production.svc.id.goog[gke-mcs/gke-mcs-importer]",
+    );
+    assert.equal(of("kubernetes:net.gke.io/v1:ServiceExport").length, 2);
+    // A child waits for its component, and the component for what it depends on.
+    const [failover] = of("agent-platform:failover:Failover");
+    const features = of("gcp:gkehub/feature:Feature").map(({ urn }) => urn);
+    assert.deepEqual(
+      features.filter((urn) => failover?.dependencies.includes(urn) !== true),
+      [],
+    );
+  });
+
+  it("GKE and GKE of two projects, or beside another cloud, form none", async () => {
+    for (const pair of [
+      [gkeEast, { ...west, project: "another-project" }],
+      [east, west],
+    ] as const) {
+      const run = await runRegions(...pair);
+      assert.equal(count(run, "gcp:gkehub/feature:Feature"), 0);
+      assert.equal(count(run, "kubernetes:multicluster.x-k8s.io/v1alpha1:ServiceExport"), 2);
+      assert.ok(run.resources.every(({ inputs }) => inputs.fleet === undefined));
+    }
   });
 
   it("three regions on two clouds", async () => {

@@ -6,6 +6,7 @@ import type { RecordedResource } from "../../cli/preview/recording.js";
 import { runProgram } from "../../cli/preview/run-program.js";
 import type { ClusterTarget } from "../../components/clusters/cluster.js";
 import { createAwsRole } from "../../components/clusters/identity/aws-role.js";
+import { fleetProject } from "../../config/fleet.js";
 import type { RegionConfig } from "../../config/schema/regions.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 
@@ -29,7 +30,7 @@ function cloudProvider(region: RegionConfig): pulumi.ProviderResource | undefine
 }
 
 /** A cluster's contract without the cluster: what is under test stands alone, and a run takes no network to plan. */
-function clusterTarget(region: RegionConfig): ClusterTarget {
+function clusterTarget(region: RegionConfig, fleet?: string): ClusterTarget {
   const { key, cloud, role, weight } = region;
   const gives = cloud === "aws" ? "hostname" : "ip";
   const trusted = {
@@ -45,6 +46,9 @@ function clusterTarget(region: RegionConfig): ClusterTarget {
     storageClass: "encrypted",
     podCidrs: ["10.0.0.0/16"],
     loadBalancer: { gives, annotations: { [`example.com/${cloud}`]: "balanced" } },
+    ...(fleet === undefined
+      ? {}
+      : { fleetMembership: pulumi.output(`projects/${fleet}/locations/${region.region}/memberships/${key}`) }),
     ready: [],
     workloadIdentity: () => ({ serviceAccountAnnotations: {} }),
     awsRole: (request) =>
@@ -63,7 +67,8 @@ export async function runOnTargets(
 ): Promise<PlatformRun> {
   const run = await runProgram(
     () => {
-      program(config.regions.map(clusterTarget));
+      const fleet = fleetProject(config.regions);
+      program(config.regions.map((region) => clusterTarget(region, fleet)));
       return {};
     },
     { project: "agent-platform", stack: "test", config: {}, secretKeys: [] },

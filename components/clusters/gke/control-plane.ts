@@ -18,7 +18,7 @@ export interface ControlPlaneParts {
   readonly secretsKey: GrantedKey;
   readonly volumesKey: GrantedKey;
   readonly nodeAccount: gcp.serviceaccount.Account;
-  readonly fleet: boolean;
+  readonly fleetProject: string | undefined;
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
@@ -34,7 +34,7 @@ export function createControlPlane(scope: Scope, region: GcpRegionConfig, parts:
       ...networkInputs(region, parts.network),
       ...securityInputs(region, parts),
       ...telemetryInputs,
-      ...(parts.fleet && { fleet: { project: region.project } }),
+      ...(parts.fleetProject !== undefined && { fleet: { project: parts.fleetProject } }),
       // GKE insists on a first pool: the smallest that it takes, removed at once.
       removeDefaultNodePool: true,
       initialNodeCount: 1,

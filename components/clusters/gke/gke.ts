@@ -1,4 +1,4 @@
-import * as gcp from "@pulumi/gcp";
+import type * as gcp from "@pulumi/gcp";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { GcpRegionConfig } from "../../../config/schema/regions.js";
@@ -10,11 +10,12 @@ import { createBucketRole, s3Federation } from "../identity/s3.js";
 import { gkeKubeconfig } from "../kubeconfig.js";
 import { clusterName, encryptedStorageClass } from "../names.js";
 import { createKubernetesProvider } from "../provider.js";
-import { labelsOf, tagsOf, type ClusterArgs, type Scope } from "../scope.js";
+import { tagsOf, type ClusterArgs, type Scope } from "../scope.js";
 import { createStorageClass } from "../storage-class.js";
 import { assembleGke, type GkeParts } from "./assemble.js";
 import type { GkeControlPlane } from "./control-plane.js";
 import { createServiceAccount, createTrustedIssuer } from "./identity.js";
+import { createGcpProvider } from "./provider.js";
 
 /** A GKE Standard cluster with its network, keys and node pools, or an adopted one. */
 export class GkeCluster extends pulumi.ComponentResource implements ClusterTarget {
@@ -30,6 +31,7 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
   readonly podCidrs: readonly string[];
   readonly oidcIssuer: pulumi.Output<string>;
   readonly loadBalancer: ClusterTarget["loadBalancer"] = { gives: "ip", annotations: {} };
+  readonly fleetMembership?: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
 
   readonly #scope: Scope;
@@ -42,7 +44,7 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
     this.#project = region.project;
     this.podCidrs = [region.network.podCidr];
     const tags = tagsOf(args);
-    this.cloudProvider = createGcpProvider(region, tags, this);
+    this.cloudProvider = createGcpProvider(region.key, { project: region.project, region: region.region, tags }, this);
     this.#scope = {
       name: region.key,
       cluster: region.cluster.existing?.name ?? clusterName(args.stack, region.key),
@@ -50,8 +52,9 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
       tags,
       protect: args.environment === "production",
     };
-    const parts = assembleGke(this.#scope, region, args.fleet ?? false);
+    const parts = assembleGke(this.#scope, region, args.fleet);
     this.oidcIssuer = issuerOf(region, parts.controlPlane);
+    if (args.fleet) this.fleetMembership = membershipOf(region, parts.controlPlane);
     this.kubeconfig = kubeconfigOf(parts.controlPlane);
     const identifier = `gke/${region.project}/${region.region}/${this.#scope.cluster}`;
     this.provider = createKubernetesProvider(region.key, { kubeconfig: this.kubeconfig, identifier }, this);
@@ -85,22 +88,14 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
   }
 }
 
-function createGcpProvider(region: GcpRegionConfig, tags: Scope["tags"], parent: pulumi.Resource): gcp.Provider {
-  return new gcp.Provider(
-    `${region.key}-gcp`,
-    {
-      project: region.project,
-      region: region.region,
-      defaultLabels: labelsOf(tags),
-      addPulumiAttributionLabel: false,
-    },
-    { parent },
-  );
-}
-
 function issuerOf(region: GcpRegionConfig, { name }: GkeControlPlane): pulumi.Output<string> {
   const place = `projects/${region.project}/locations/${region.region}`;
   return pulumi.interpolate`https://container.googleapis.com/v1/${place}/clusters/${name}`;
+}
+
+/** GKE names the membership after the cluster, and places it beside. */
+function membershipOf({ project, region }: GcpRegionConfig, { name }: GkeControlPlane): pulumi.Output<string> {
+  return pulumi.interpolate`projects/${project}/locations/${region}/memberships/${name}`;
 }
 
 function kubeconfigOf({ name, endpoint, certificateAuthority }: GkeControlPlane): pulumi.Output<string> {

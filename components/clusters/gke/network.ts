@@ -15,6 +15,8 @@ export interface GkeNetwork {
 export interface GkeNetworkParts {
   /** E-mail of the nodes' service account, by which firewall rules find the nodes. */
   readonly nodeAccount: pulumi.Input<string>;
+  /** Network of the fleet, in which a region gets a subnetwork of its own; absent where each has its own network. */
+  readonly network: pulumi.Input<string> | undefined;
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
@@ -22,16 +24,12 @@ export interface GkeNetworkParts {
 export function createNetwork(scope: Scope, region: GcpRegionConfig, parts: GkeNetworkParts): GkeNetwork {
   const adopted = region.network.existing;
   if (adopted) return { ...adopted, egress: [] };
-  const network = new gcp.compute.Network(
-    `${scope.name}-network`,
-    { autoCreateSubnetworks: false, routingMode: "REGIONAL", description: `Nodes of ${scope.cluster}` },
-    { ...scope.child, dependsOn: [...parts.dependsOn] },
-  );
+  const network = parts.network ?? createOwnNetwork(scope, parts.dependsOn);
   const subnetwork = createSubnetwork(scope, region, network);
   const nat = createNat(scope, region, { network, subnetwork });
-  createWebhookRule(scope, region, { network: network.id, nodeAccount: parts.nodeAccount });
+  createWebhookRule(scope, region, { network, nodeAccount: parts.nodeAccount });
   return {
-    network: network.id,
+    network,
     subnetwork: subnetwork.id,
     podRangeName: "pods",
     serviceRangeName: "services",
@@ -39,11 +37,24 @@ export function createNetwork(scope: Scope, region: GcpRegionConfig, parts: GkeN
   };
 }
 
-function createSubnetwork(scope: Scope, region: GcpRegionConfig, network: gcp.compute.Network): gcp.compute.Subnetwork {
+function createOwnNetwork(scope: Scope, dependsOn: readonly pulumi.Resource[]): pulumi.Output<string> {
+  const network = new gcp.compute.Network(
+    `${scope.name}-network`,
+    { autoCreateSubnetworks: false, routingMode: "REGIONAL", description: `Nodes of ${scope.cluster}` },
+    { ...scope.child, dependsOn: [...dependsOn] },
+  );
+  return network.id;
+}
+
+function createSubnetwork(
+  scope: Scope,
+  region: GcpRegionConfig,
+  network: pulumi.Input<string>,
+): gcp.compute.Subnetwork {
   return new gcp.compute.Subnetwork(
     `${scope.name}-subnetwork`,
     {
-      network: network.id,
+      network,
       region: region.region,
       ipCidrRange: region.network.cidr,
       secondaryIpRanges: [
@@ -61,16 +72,12 @@ function createSubnetwork(scope: Scope, region: GcpRegionConfig, network: gcp.co
 }
 
 interface Layout {
-  readonly network: gcp.compute.Network;
+  readonly network: pulumi.Input<string>;
   readonly subnetwork: gcp.compute.Subnetwork;
 }
 
 function createNat(scope: Scope, region: GcpRegionConfig, { network, subnetwork }: Layout): gcp.compute.RouterNat {
-  const router = new gcp.compute.Router(
-    `${scope.name}-router`,
-    { network: network.id, region: region.region },
-    scope.child,
-  );
+  const router = new gcp.compute.Router(`${scope.name}-router`, { network, region: region.region }, scope.child);
   return new gcp.compute.RouterNat(
     `${scope.name}-nat`,
     {

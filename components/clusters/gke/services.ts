@@ -1,20 +1,34 @@
 import * as gcp from "@pulumi/gcp";
 import type { Scope } from "../scope.js";
 
-const always = ["cloudkms", "compute", "container", "iam", "iamcredentials", "logging", "monitoring"];
-const ofFleets = ["gkehub", "multiclusteringress", "multiclusterservicediscovery"];
+/** What a cluster needs. */
+export const clusterApis = ["cloudkms", "compute", "container", "iam", "iamcredentials", "logging", "monitoring"];
+
+/** What a fleet with multi-cluster Services needs besides. */
+export const fleetApis = [
+  "compute",
+  "dns",
+  "gkehub",
+  "multiclusteringress",
+  "multiclusterservicediscovery",
+  "trafficdirector",
+];
 
 /**
- * Turns on the project's APIs that the cluster needs, so that a new project works at once. They stay on after the
- * stack: others may use them by then.
+ * Turns on the project's APIs, so that a new project works at once. They stay on after the stack: others may use them by
+ * then.
  */
-export function createServices(scope: Scope, project: string, fleet: boolean): readonly gcp.projects.Service[] {
-  return [...always, ...(fleet ? ofFleets : [])].map(
+export function createServices(
+  { name, child }: Pick<Scope, "name" | "child">,
+  project: string,
+  apis: readonly string[],
+): readonly gcp.projects.Service[] {
+  return apis.map(
     (api) =>
       new gcp.projects.Service(
-        `${scope.name}-api-${api}`,
+        `${name}-api-${api}`,
         { project, service: `${api}.googleapis.com`, disableOnDestroy: false },
-        scope.child,
+        child,
       ),
   );
 }

@@ -33,7 +33,7 @@ describe("add-ons of one region", () => {
     assert.deepEqual(names(known), [
       "aws:iam/role:Role dns01-role",
       "aws:iam/rolePolicy:RolePolicy dns01-role",
-      "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition serviceexports",
+      "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinitionPatch serviceexports",
       "kubernetes:cert-manager.io/v1:ClusterIssuer issuer",
       "kubernetes:core/v1:Namespace namespace-argo-rollouts",
       "kubernetes:core/v1:Namespace namespace-cert-manager",
@@ -104,12 +104,9 @@ describe("add-ons of one region", () => {
   });
 
   it("leaves every add-on alone that is preinstalled", async () => {
-    const addons = Object.fromEntries(addonNames.map((name) => [name, { install: false }]));
-    const { below } = await run(stackConfig({ ...eks, addons }));
-    assert.deepEqual(
-      below(component).map(({ type, name }) => `${type} ${name}`),
-      ["kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition addons-us-east-1-serviceexports"],
-    );
+    const preinstalled = [...addonNames, "multiclusterApi"].map((name) => [name, { install: false }]);
+    const { below } = await run(stackConfig({ ...eks, addons: Object.fromEntries(preinstalled) as object }));
+    assert.deepEqual(below(component), []);
   });
 
   it("keeps Grafana's password and the webhook's URL secret", async () => {
@@ -145,12 +142,17 @@ describe("add-ons by cluster", () => {
     }
   });
 
-  it("bring the ServiceExport kind where the cloud has none of its own", async () => {
-    const { below } = await run(stackConfig());
-    const crds = below(component).filter(({ type }) => type.endsWith(":CustomResourceDefinition"));
+  it("bring the ServiceExport kind where no fleet does, over one that is there already", async () => {
+    const gkeEast = { ...regions.gkeWest, key: "us-east1", region: "us-east1", role: "primary" };
+    const crds = async (config: StackConfig) =>
+      (await run(config)).below(component).filter(({ inputs }) => inputs.kind === "CustomResourceDefinition");
+    const plain = await crds(stackConfig());
     assert.deepEqual(
-      crds.map(({ name }) => name),
-      ["addons-us-east-1-serviceexports"],
+      plain.map(({ name }) => name),
+      ["addons-us-east-1-serviceexports", "addons-us-west1-serviceexports"],
     );
+    // A patch is applied: it creates what is missing and takes over what is equal.
+    assert.ok(plain.every(({ type, retainOnDelete }) => type.endsWith("Patch") && retainOnDelete));
+    assert.deepEqual(await crds(stackConfig({ regions: [gkeEast, regions.gkeWest] })), []);
   });
 });

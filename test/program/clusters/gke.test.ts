@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { gcpRegion, runCluster, type ClusterRun } from "../../support/cluster-run.js";
 
 const cluster = "agent-production-us-west1";
@@ -160,18 +161,16 @@ describe("GKE cluster", () => {
     });
   });
 
-  it("joins the fleet, with the APIs for it, only where asked", async () => {
-    const fleet = await runCluster(gcpRegion(), { args: { fleet: true } });
-    const { fleet: membership } = fleet.get("gcp:container/cluster:Cluster", "us-west1-cluster").inputs;
-    assert.deepEqual(membership, { project: "agent-prod" });
-    const added = fleet
-      .names("gcp:projects/service:Service")
-      .filter((name) => !run.names("gcp:projects/service:Service").includes(name));
-    assert.deepEqual(added, [
-      "us-west1-api-gkehub",
-      "us-west1-api-multiclusteringress",
-      "us-west1-api-multiclusterservicediscovery",
-    ]);
+  it("joins a fleet and its network, where there is one", async () => {
+    const network = pulumi.output("projects/agent-prod/global/networks/fleet");
+    const member = await runCluster(gcpRegion(), { args: { fleet: { project: "agent-prod", network, ready: [] } } });
+    const cluster = member.get("gcp:container/cluster:Cluster", "us-west1-cluster").inputs;
+    assert.deepEqual(cluster.fleet, { project: "agent-prod" });
+    assert.equal(cluster.network, "projects/agent-prod/global/networks/fleet");
+    assert.deepEqual(member.names("gcp:compute/network:Network"), []);
+    const { network: of } = member.get("gcp:compute/subnetwork:Subnetwork", "us-west1-subnetwork").inputs;
+    assert.equal(of, "projects/agent-prod/global/networks/fleet");
+    assert.equal(inputs("gcp:container/cluster:Cluster", "us-west1-cluster").fleet, undefined);
   });
 
   it("adopts a network and, apart from that, a cluster", async () => {

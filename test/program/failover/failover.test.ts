@@ -58,7 +58,7 @@ describe("failover on EKS and GKE", () => {
       "kubernetes:core/v1:ConfigMap failover-recovery-plans-us-east-1",
       "kubernetes:core/v1:ConfigMap failover-recovery-plans-us-west1",
       "kubernetes:multicluster.x-k8s.io/v1alpha1:ServiceExport failover-service-export-us-east-1",
-      "kubernetes:net.gke.io/v1:ServiceExport failover-service-export-us-west1",
+      "kubernetes:multicluster.x-k8s.io/v1alpha1:ServiceExport failover-service-export-us-west1",
     ]);
     assert.deepEqual(list(await run(stackConfig(), false)).sort(), list(known).sort());
   });
@@ -143,12 +143,20 @@ describe("failover on EKS and GKE", () => {
 });
 
 describe("failover on other pairs", () => {
-  it("writes MultiClusterService only where every cluster is GKE", async () => {
+  it("speaks the fleet's API where every cluster is in one: MultiClusterService in the primary's cluster only", async () => {
     const gkeEast = { ...regions.gkeWest, key: "us-east1", region: "us-east1", role: "primary" };
-    const kinds = async (config: StackConfig) =>
-      (await run(config)).below(component).filter(({ type }) => type.endsWith(":MultiClusterService")).length;
-    assert.equal(await kinds(stackConfig({ regions: [gkeEast, regions.gkeWest] })), 2);
-    assert.equal(await kinds(stackConfig()), 0);
+    const services = async (config: StackConfig) =>
+      (await run(config))
+        .below(component)
+        .filter(({ type }) => /:(MultiClusterService|ServiceExport)$/.test(type))
+        .map(({ type, name }) => `${type} ${name}`)
+        .sort();
+    assert.deepEqual(await services(stackConfig({ regions: [gkeEast, regions.gkeWest] })), [
+      "kubernetes:net.gke.io/v1:ServiceExport failover-service-export-us-east1",
+      "kubernetes:net.gke.io/v1:ServiceExport failover-service-export-us-west1",
+      "kubernetes:networking.gke.io/v1:MultiClusterService failover-multi-cluster-service-us-east1",
+    ]);
+    assert.ok((await services(stackConfig())).every((line) => line.startsWith("kubernetes:multicluster.x-k8s.io/")));
   });
 
   it("splits 70/30 between two EKS regions in active-active mode", async () => {

@@ -43,6 +43,19 @@ export const cases: readonly [name: string, break_: (raw: Raw) => void, path: st
     "regions[0].cluster.endpoint.allowList",
     /not open to the whole internet/,
   ],
+  [
+    "GKE regions of one project, one of which adopts a network",
+    (raw) => {
+      const [, west] = regionsOf(raw);
+      const network = { cidr: "10.80.0.0/20", podCidr: "10.84.0.0/14", serviceCidr: "10.81.0.0/20" };
+      const east = { ...west!, key: "us-east1", region: "us-east1", role: "primary" };
+      raw.regions = [{ ...east, network: { ...network, controlPlaneCidr: "172.16.2.0/28" } }, west];
+      const existing = { network: "shared", subnetwork: "agents", podRangeName: "pods", serviceRangeName: "services" };
+      west!.network = { ...west!.network, existing };
+    },
+    "regions[1].network.existing",
+    /form a fleet, whose Services come from one network/,
+  ],
   ["unknown region", (raw) => (regionsOf(raw)[0]!.region = "us-west1"), "regions[0].region", /must be one of/],
   ["unknown cloud", (raw) => (regionsOf(raw)[0]!.cloud = "azure"), "regions[0].cloud", /aws, gcp or existing/],
   [

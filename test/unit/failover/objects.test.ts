@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { haConfig, recoveryPlans, serviceExportApi } from "../../../components/failover/objects.js";
 import { switchPublishPolicy, switchReadPolicy } from "../../../components/failover/switch.js";
 import { failoverRules } from "../../../config/rules/failover.js";
@@ -38,9 +39,9 @@ describe("failover objects", () => {
   });
 
   it("exports the service by the group that the cluster has", () => {
-    assert.equal(serviceExportApi("aws"), "multicluster.x-k8s.io/v1alpha1");
-    assert.equal(serviceExportApi("existing"), "multicluster.x-k8s.io/v1alpha1");
-    assert.equal(serviceExportApi("gcp"), "net.gke.io/v1");
+    assert.equal(serviceExportApi({}), "multicluster.x-k8s.io/v1alpha1");
+    const fleetMembership = pulumi.output("projects/p/locations/us-west1/memberships/c");
+    assert.equal(serviceExportApi({ fleetMembership }), "net.gke.io/v1");
   });
 });
 
