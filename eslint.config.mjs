@@ -11,7 +11,7 @@ const budgets = {
 export default tseslint.config(
   { ignores: ["node_modules/", "dist/", "policy/dist/", "coverage/", "rendered/"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

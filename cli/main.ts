@@ -12,6 +12,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "show everything that a stack would create, offline",
     register: async () => (await import("./preview/command.js")).registerPreview,
   },
+  diagram: {
+    summary: "draw a stack's topology from its resource graph",
+    register: async () => (await import("./diagram/command.js")).registerDiagram,
+  },
   render: {
     summary: "write every object of a stack to files",
     register: async () => (await import("./render/command.js")).registerRender,

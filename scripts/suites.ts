@@ -10,6 +10,11 @@ export const suites: readonly Suite[] = [
   { name: "unit", proves: "pure builders, configuration, common pieces", budgetMinutes: 2 },
   { name: "program", proves: "the whole program on Pulumi's mock runtime, stack by stack", budgetMinutes: 3 },
   { name: "policy", proves: "every readiness check, the CrossGuard pack, the readiness command", budgetMinutes: 3 },
+  {
+    name: "tools",
+    proves: "pages in a browser, workflows, cloud policies and documents under the tools made for them",
+    budgetMinutes: 3,
+  },
   { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4 },
   { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 4 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 4 },

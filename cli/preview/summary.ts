@@ -1,3 +1,4 @@
+import { topologyOf, type Topology } from "../topology/topology.js";
 import type { ProgramRun } from "./run-program.js";
 import type { RecordedResource } from "./recording.js";
 
@@ -34,6 +35,7 @@ export interface PreviewSummary {
   readonly unknownValues: number;
   readonly outputs: readonly string[];
   readonly tree: readonly ComponentSummary[];
+  readonly topology: Topology;
 }
 
 const isProvider = (resource: RecordedResource): boolean => resource.type.startsWith("pulumi:providers:");
@@ -110,5 +112,6 @@ export function summarize(run: ProgramRun): PreviewSummary {
     unknownValues: custom.reduce((total, resource) => total + resource.unknownPaths.length, 0),
     outputs: Object.keys(run.outputs),
     tree: summary?.children ?? [],
+    topology: topologyOf(run),
   };
 }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Topology } from "../topology/topology.js";
 import type { ComponentSummary, PreviewSummary } from "./summary.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -23,11 +24,22 @@ export function renderPreview(summary: PreviewSummary, options: TerminalOptions)
     "Offline: the real program on the real configuration; mocks stand in for the clouds and prove none of their consent.",
     "",
     ...summary.tree.flatMap((component) => [...componentLines(component, "", { ...options, paint }), ""]),
+    ...topologyLines(summary.topology, paint),
+    "",
     `Protected: ${summary.protectedResources.length} resources refuse deletion until unprotected.`,
     `Unknown until deploy: ${summary.unknownValues} values (addresses, ids, ARNs); --json lists each.`,
     `Outputs: ${summary.outputs.join(", ")}`,
   ];
   return lines.join("\n");
+}
+
+/** Regions, then every flow as `from -> to`. */
+function topologyLines({ regions, flows }: Topology, paint: LineOptions["paint"]): string[] {
+  return [
+    `Topology: ${regions.length} regions, ${flows.length} flows`,
+    ...regions.map(({ key, cluster, role }) => `  ${paint("cyan", key)} ${cluster}, ${role}`),
+    ...flows.map(({ from, to, kind, label }) => `  ${paint("dim", kind.padEnd(11))} ${from} -> ${to}: ${label}`),
+  ];
 }
 
 interface LineOptions extends TerminalOptions {

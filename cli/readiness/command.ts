@@ -27,6 +27,7 @@ export function registerReadiness(program: Command): void {
     .option("--sarif", "SARIF 2.1.0, for code scanning")
     .option("--junit", "JUnit XML, for test reports")
     .option("--markdown", "Markdown, for a pull request")
+    .option("--html <file>", "also write one self-contained page; of a stack, with its topology and resources")
     .action(async (options: ReadinessOptions) => {
       process.exitCode = await runReadiness(fromUsersFolder(options));
     });

@@ -68,3 +68,8 @@ function stops(result: Result, failOn: FailOn): boolean {
       return result.status === "fail" && SEVERITIES.indexOf(result.severity) <= SEVERITIES.indexOf(failOn);
   }
 }
+
+/** The rule book's verdict in one line, the same in every format. */
+export function verdictLine({ score, summary: { pass, fail, warning, suppressed } }: Report): string {
+  return `Production readiness: ${score ?? "nothing judged"} of 100 (${pass} passed, ${fail} failed, ${warning} warnings, ${suppressed} exempted)`;
+}

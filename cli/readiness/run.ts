@@ -28,6 +28,7 @@ export interface ReadinessOptions {
   readonly sarif?: boolean;
   readonly junit?: boolean;
   readonly markdown?: boolean;
+  readonly html?: string;
 }
 
 /** What a source of resources yields: as much as could be read, and what could not. */
@@ -41,6 +42,7 @@ export async function runReadiness(options: ReadinessOptions): Promise<ExitCode>
   try {
     const report = await judgeSource(options);
     for (const part of await formatReport(report, options)) await write(part);
+    if (options.html !== undefined) await (await import("../report/readiness-page.js")).writePage(report, options);
     if (report.faults.length > 0) {
       const many = `${report.faults.length} ${report.faults.length === 1 ? "fault" : "faults"} in the input; the rest was judged`;
       process.stderr.write(`${formatError(new PlatformError(many, ExitCode.configuration, report.faults))}\n`);
