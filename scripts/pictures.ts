@@ -10,8 +10,6 @@ import { summarize } from "../cli/preview/summary.js";
 import { judgeRecorded } from "../cli/readiness/recorded.js";
 import { stackPage } from "../cli/report/stack-page.js";
 import { projectRoot } from "../cli/root.js";
-import { drawTopology } from "../cli/topology/drawing.js";
-import { topologyOf } from "../cli/topology/topology.js";
 
 const views = [
   { name: "report-light", width: 1120, height: 900, colorScheme: "light" },
@@ -25,7 +23,6 @@ async function main(): Promise<void> {
   const run = await runStack("production");
   const page = join(folder, "page.html");
   writeFileSync(page, await stackPage(summarize(run), judgeRecorded(run), new Date(0)));
-  writeFileSync(join(pictures, "topology.svg"), `${await drawTopology(topologyOf(run))}\n`);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu"],

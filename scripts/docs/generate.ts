@@ -5,6 +5,8 @@ import { runStack } from "../../cli/preview/run-stack.js";
 import { readStackFile } from "../../cli/preview/stack-files.js";
 import { renderChecksDoc } from "../../cli/readiness/docs.js";
 import { projectRoot } from "../../cli/root.js";
+import { drawTopology } from "../../cli/topology/drawing.js";
+import { topologyOf } from "../../cli/topology/topology.js";
 import { replaceBlock, type Block } from "./blocks.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { validateConfig } from "../../config/validate.js";
@@ -30,6 +32,7 @@ export async function generateDocs(): Promise<readonly GeneratedFile[]> {
   return [
     { path: "docs/stack.schema.json", text: `${JSON.stringify(stackFileSchema(), undefined, 2)}\n` },
     { path: "docs/configuration.md", text: configurationReference(schema) },
+    { path: "docs/pictures/topology.svg", text: `${await drawTopology(topologyOf(production))}\n` },
     { path: "docs/checks.md", text: renderChecksDoc() },
     withBlocks("Pulumi.yaml", [{ syntax: "yaml", name: "configuration", text: projectConfiguration(schema) }]),
     withBlocks("README.md", [

@@ -13,7 +13,7 @@ const head = /^ *\S+ [A-Z]\w+ \d+/;
 const shown = /^(dns|us-east-1|us-west1|vault-.*|failover| {2}us-(east-1|west1)-(data|agent|traffic)) [A-Z]/;
 /** The one component whose resources are shown by type. */
 const opened = /^ {2}us-east-1-agent /;
-const always = /^(Stack|Offline|Protected|Unknown|Outputs|Production|Failed)/;
+const always = /^(Stack|Offline|Topology|Protected|Unknown|Outputs|Production|Failed)/;
 
 /** The preview of production as the command prints it, less the lines that the README has no room for. */
 export function previewExcerpt(run: ProgramRun): string {

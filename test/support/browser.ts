@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { ensurePackage } from "./servers/packages.js";
+import { ensurePackage } from "../../operations/local/servers/packages.js";
 import { skip } from "./counts.js";
 
 /** Debian's Chromium, headless; skips with the reason where it cannot be had. */
