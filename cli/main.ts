@@ -32,6 +32,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "back up, verify and restore the data stores",
     register: async () => (await import("./backup/command.js")).registerBackup,
   },
+  ci: {
+    summary: "the steps of the pipelines: require, risk, comment, drift, deliver",
+    register: async () => (await import("./ci/command.js")).registerCi,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,

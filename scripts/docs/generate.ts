@@ -2,14 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { runStack } from "../../cli/preview/run-stack.js";
-import { readStackFile } from "../../cli/preview/stack-files.js";
+import { stackConfig } from "../../cli/preview/stack-config.js";
 import { renderChecksDoc } from "../../cli/readiness/docs.js";
 import { projectRoot } from "../../cli/root.js";
 import { drawTopology } from "../../cli/topology/drawing.js";
 import { topologyOf } from "../../cli/topology/topology.js";
 import { replaceBlock, type Block } from "./blocks.js";
-import type { StackConfig } from "../../config/schema/stack.js";
-import { validateConfig } from "../../config/validate.js";
 import { configurationReference } from "./configuration.js";
 import { costItems, costTable } from "./costs.js";
 import { configurationSchema, stackFileSchema } from "./json-schema.js";
@@ -48,15 +46,6 @@ function withBlocks(path: string, blocks: readonly Block[]): GeneratedFile {
 }
 
 function costsOf(runs: readonly ProgramRun[]): string {
-  const parts = runs.map((run) => `### ${run.stack}\n\n${costTable(costItems(configOf(run.stack), run))}`);
+  const parts = runs.map((run) => `### ${run.stack}\n\n${costTable(costItems(stackConfig(run.stack), run))}`);
   return [`List prices, typed in on ${pricesReviewed}.`, ...parts].join("\n\n");
-}
-
-function configOf(stack: string): StackConfig {
-  const { project, config } = readStackFile(projectRoot, stack);
-  const raw = Object.entries(config).map(([key, text]) => {
-    const name = key.slice(project.length + 1);
-    return [name, name === "environment" ? text : (JSON.parse(text) as unknown)];
-  });
-  return validateConfig(Object.fromEntries(raw), stack);
 }
