@@ -40,7 +40,7 @@ export interface CheckDefinition<S extends Subject> {
   /** Default true; a check that is not exemptible reports attempts to exempt it. */
   readonly exemptible?: boolean;
   readonly parameters?: Readonly<Record<string, Parameter>>;
-  readonly subjects: (view: PlatformView) => readonly S[];
+  readonly subjects: (view: PlatformView, context: Context) => readonly S[];
   readonly judge: (subject: S, context: Context) => Verdict;
   /** A change that cannot harm a correct workload; returns the changed copy, or `undefined` where nothing is to do. */
   readonly remediate?: Remediation;
@@ -64,6 +64,6 @@ export function defineCheck<S extends Subject>(definition: CheckDefinition<S>): 
   const { subjects, judge, ...rest } = definition;
   return {
     ...rest,
-    run: (context) => subjects(context.view).map((subject) => ({ subject, verdict: judge(subject, context) })),
+    run: (context) => subjects(context.view, context).map((subject) => ({ subject, verdict: judge(subject, context) })),
   };
 }

@@ -28,6 +28,8 @@ export interface Backup extends Subject {
   readonly copyLocation: string | Unknown | undefined;
   /** False for policies that only bring backups in. */
   readonly takes: boolean;
+  /** Switched off for now (`spec.suspend`). */
+  readonly suspended: boolean;
 }
 
 export interface RecoveryPlan {
@@ -57,6 +59,11 @@ export function storesOf(view: PlatformView): readonly Store[] {
       store: resource.labels[STORE_LABEL] ?? (isPostgresCluster(resource) ? "postgres" : resource.name),
     }));
   });
+}
+
+/** PostgreSQL clusters of CloudNativePG. */
+export function databasesOf(view: PlatformView): readonly Resource[] {
+  return view.ofKind("Cluster").filter(isPostgresCluster);
 }
 
 const STORE_KINDS = new Set(["StatefulSet", "Deployment", "Cluster"]);
@@ -95,6 +102,7 @@ function toBackup(resource: Resource): Backup | undefined {
     origin: resource.origin,
     annotations: resource.annotations,
     cluster: resource.cluster,
+    suspended: at(resource.body, "spec", "suspend") === true || at(resource.body, "spec", "paused") === true,
   };
   if (resource.labels[BACKUP_LABEL] === "true") return { ...base, ...labelled(resource), takes: true };
   const spec = record(resource.body.spec);
@@ -120,7 +128,11 @@ function toBackup(resource: Resource): Backup | undefined {
   return undefined;
 }
 
-function labelled({ annotations, labels, body }: Resource): Omit<Backup, keyof Subject | "cluster" | "takes"> {
+function labelled({
+  annotations,
+  labels,
+  body,
+}: Resource): Omit<Backup, keyof Subject | "cluster" | "takes" | "suspended"> {
   const said = (name: string): string | undefined => annotations[ANNOTATION + name];
   const read = (name: string): string | Unknown | undefined =>
     known(at(body, "metadata", "annotations", ANNOTATION + name));

@@ -4,28 +4,33 @@ import type { Resource } from "../../model/resource.js";
 import { selects } from "../../model/selectors.js";
 import { at, holdsUnknown, isUnknown, record, records, stringMap, text, shown } from "../../model/values.js";
 import { releases } from "../support/collectors.js";
+import { judgeExport, judgeRoutes } from "../support/routes.js";
 import { ofKind } from "../support/subjects.js";
 
 /**
- * Severity high. A Service, Ingress, NetworkPolicy or budget that points at nothing is a typing error that no API
- * server refuses. Said only where the input holds possible targets: one file of many proves nothing. Source: R3.
+ * Severity high. A Service, Ingress, NetworkPolicy, budget, VirtualService or ServiceExport that points at nothing is a
+ * typing error that no API server refuses. Said only where the input holds possible targets: one file of many proves nothing. Source: R3.
  */
 export const dangling = defineCheck({
   id: "dangling",
-  title: "Services, Ingresses, policies and budgets find their targets",
+  title: "Services, Ingresses, routes, policies and budgets find their targets",
   category: "infrastructure",
   severity: "high",
   scope: "stack",
   why: "Traffic goes nowhere, or a protection protects nothing, and nothing says so.",
   remediation: "Correct the selector or the name, or remove the object.",
   link: "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/",
-  subjects: ofKind("Service", "Ingress", "NetworkPolicy", "PodDisruptionBudget"),
+  subjects: ofKind("Service", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "VirtualService", "ServiceExport"),
   judge: (resource, context) => {
     switch (resource.kind) {
       case "Service":
         return judgeService(resource, context);
       case "Ingress":
         return judgeIngress(resource, context);
+      case "VirtualService":
+        return judgeRoutes(resource, context);
+      case "ServiceExport":
+        return judgeExport(resource, context);
       case "NetworkPolicy":
         return judgeSelector(resource, context, at(resource.body, "spec", "podSelector") ?? {});
       default:

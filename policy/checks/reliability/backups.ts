@@ -44,7 +44,9 @@ function subjectOf({ id, origin, annotations }: Subject): Subject {
 }
 
 function judgeStore(store: Store, { view }: Context): Verdict {
-  const schedules = backupsOfStore(store, view).filter((entry) => entry.takes && entry.schedule !== undefined);
+  const schedules = backupsOfStore(store, view).filter(
+    (entry) => entry.takes && !entry.suspended && entry.schedule !== undefined,
+  );
   if (schedules.length > 0) return pass(`backed up by ${schedules.map((entry) => entry.id).join(", ")}`);
   const elsewhere = backupsOf(view).some((entry) => entry.store === store.store && entry.cluster !== store.cluster);
   return elsewhere
@@ -54,6 +56,7 @@ function judgeStore(store: Store, { view }: Context): Verdict {
 
 function judgeBackup(backup: Backup, context: Context): Verdict {
   if (!backup.takes) return fail("takes no backup: it only brings backups in");
+  if (backup.suspended) return fail("is suspended: nothing is backed up");
   if (isUnknown(backup.schedule)) return unknownUntilDeployment("its schedule");
   if (backup.schedule === undefined) return fail("has no schedule");
   const interval = longestInterval(backup.schedule, context.view.facts.now);

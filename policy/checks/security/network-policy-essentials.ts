@@ -1,10 +1,12 @@
 import { defineCheck, type Context } from "../../engine/check.js";
 import { fail, notApplicable, pass, unknownUntilDeployment } from "../../engine/result.js";
+import { databasesOf } from "../../model/evidence.js";
 import type { Resource } from "../../model/resource.js";
 import { restricts } from "../../model/relations.js";
-import { at, holdsUnknown, number, records } from "../../model/values.js";
+import { at, holdsUnknown, number, records, type Plain } from "../../model/values.js";
 import type { Workload } from "../../model/workload.js";
 import { argumentsOf, environmentOf } from "../support/environment.js";
+import { releases } from "../support/collectors.js";
 import { isAllowed, type Need } from "../support/reach.js";
 import { workloads } from "../support/subjects.js";
 
@@ -12,7 +14,8 @@ const HOST_PORT = /([a-z][a-z0-9.-]{0,200})[: ](\d{2,5})\b/g;
 
 /**
  * Severity high. A restricted pod still needs DNS, the Services that its environment and arguments name, the port that
- * its metrics are scraped at, its own Service's ports, and in a mesh istiod. Source: R3 (the policy is checked for what
+ * its metrics are scraped at, its own Service's ports, in a mesh istiod, and where an Ingress routes to it the
+ * controller; the last three by the namespaces of the charts that bring them. Source: R3 (the policy is checked for what
  * the pods cannot live without); ports 15012 and 15020 are Istio's.
  */
 export const networkPolicyEssentials = defineCheck({
@@ -45,7 +48,7 @@ function needsOf(workload: Workload, context: Context, policies: readonly Resour
   }
   const port = Number(workload.podAnnotations["prometheus.io/port"]);
   if (workload.podAnnotations["prometheus.io/scrape"] === "true" && Number.isInteger(port)) {
-    needs.push({ what: "metrics", direction: "Ingress", port });
+    needs.push({ what: "metrics", direction: "Ingress", port, ...chartNamespace(/prometheus/, workload, context) });
   }
   if (isInMesh(workload, context)) needs.push({ what: "istiod", direction: "Egress", port: 15012 });
   return needs;
@@ -58,14 +61,57 @@ function dependencies(workload: Workload, { view }: Context): Need[] {
     for (const value of environmentOf(container, workload, view).values()) {
       if (typeof value === "string" && value.length < 2000) spoken.push(value);
     }
+    spoken.push(...addressesOf(environmentOf(container, workload, view)));
   }
   return spoken.flatMap((text) =>
     [...text.matchAll(HOST_PORT)].flatMap(([, host = "", port = ""]) => {
-      const [name = "", namespace = workload.resource.namespace] = host.split(".");
-      const service = view.find({ cluster: workload.resource.cluster, kind: "Service", namespace, name });
-      return service ? needOf(service, Number(port), view) : [];
+      const { cluster } = workload.resource;
+      const [name = "", namespace = workload.resource.namespace, ...rest] = host.split(".");
+      const service = view.find({ cluster, kind: "Service", namespace, name });
+      if (service) return needOf(service, Number(port), view);
+      if (isDatabaseService(name, namespace, { cluster, view })) {
+        return [
+          { what: `PostgreSQL at ${name}`, direction: "Egress" as const, port: Number(port), peerNamespace: namespace },
+        ];
+      }
+      // A Service that a chart brings, in a namespace that the program makes; anything else is a host outside.
+      const inside = (rest.length === 0 || rest[0] === "svc") && host.includes(".");
+      return inside && view.find({ cluster, kind: "Namespace", namespace: "", name: namespace })
+        ? [{ what: host, direction: "Egress" as const, port: Number(port), peerNamespace: namespace }]
+        : [];
     }),
   );
+}
+
+/** Services that CloudNativePG makes for a cluster: its own three, and those that the cluster asks for. */
+function isDatabaseService(
+  name: string,
+  namespace: string,
+  { cluster, view }: { readonly cluster: string; readonly view: Context["view"] },
+): boolean {
+  return databasesOf(view)
+    .filter((database) => database.cluster === cluster && database.namespace === namespace)
+    .some((database) => {
+      const additional = records(at(database.body, "spec", "managed", "services", "additional"));
+      const named = additional.map((entry) => at(entry, "serviceTemplate", "metadata", "name"));
+      return [...["rw", "ro", "r"].map((suffix) => `${database.name}-${suffix}`), ...named].includes(name);
+    });
+}
+
+/** `X_HOST` and `X_PORT` are one address in two variables. */
+function addressesOf(environment: ReturnType<typeof environmentOf>): string[] {
+  return [...environment].flatMap(([name, host]) => {
+    const port = name.endsWith("_HOST") ? environment.get(name.replace(/_HOST$/, "_PORT")) : undefined;
+    return typeof host === "string" && typeof port === "string" ? [`${host}:${port}`] : [];
+  });
+}
+
+/** The namespace of the chart that brings something, where one of the input does. */
+function chartNamespace(chart: RegExp, { resource }: Workload, { view }: Context): { readonly peerNamespace?: string } {
+  const found = releases(view).find(
+    (release) => chart.test(release.chart) && (release.cluster ?? resource.cluster) === resource.cluster,
+  );
+  return found ? { peerNamespace: found.namespace } : {};
 }
 
 function needOf(service: Resource, port: number, view: Context["view"]): Need[] {
@@ -75,13 +121,31 @@ function needOf(service: Resource, port: number, view: Context["view"]): Need[] 
   return [{ what, direction: "Egress", port: podPort(entry?.targetPort, peer) ?? port, ...(peer ? { peer } : {}) }];
 }
 
-function served(workload: Workload, { view }: Context): Need[] {
-  return view.relations.servicesOf(workload).flatMap((service) =>
+function served(workload: Workload, context: Context): Need[] {
+  const controller = chartNamespace(/ingress|traefik|contour/, workload, context);
+  return context.view.relations.servicesOf(workload).flatMap((service) =>
     records(at(service.body, "spec", "ports")).flatMap((entry) => {
       const port = podPort(entry.targetPort ?? entry.port, workload);
-      return port === undefined ? [] : [{ what: `its Service ${service.name}`, direction: "Ingress" as const, port }];
+      if (port === undefined) return [];
+      const need: Need = { what: `its Service ${service.name}`, direction: "Ingress", port };
+      const routed = controller.peerNamespace !== undefined && isRoutedTo(service, entry, context.view);
+      return routed ? [need, { ...need, what: `the Ingress controller`, ...controller }] : [need];
     }),
   );
+}
+
+function isRoutedTo(service: Resource, port: Plain, view: Context["view"]): boolean {
+  return view
+    .ofKind("Ingress")
+    .filter(({ cluster, namespace }) => cluster === service.cluster && namespace === service.namespace)
+    .flatMap((ingress) => records(at(ingress.body, "spec", "rules")))
+    .flatMap((rule) => records(at(rule, "http", "paths")))
+    .map((path) => at(path, "backend", "service"))
+    .some(
+      (backend) =>
+        at(backend, "name") === service.name &&
+        [at(backend, "port", "name"), at(backend, "port", "number")].some((p) => p === port.name || p === port.port),
+    );
 }
 
 function podPort(target: unknown, workload: Workload | undefined): number | undefined {

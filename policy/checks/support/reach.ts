@@ -13,6 +13,8 @@ export interface Need {
   readonly protocol?: "TCP" | "UDP";
   /** The pods at the other end, where they are part of the input. */
   readonly peer?: Workload;
+  /** Where the other end lives, where its pods are made by a chart. */
+  readonly peerNamespace?: string;
 }
 
 /** Whether the policies of a workload let a need through; a direction that no policy restricts is open. */
@@ -52,18 +54,20 @@ interface Scene {
 
 function peersAllow(peers: unknown, { need, policy, view }: Scene): boolean {
   const entries = records(peers);
-  const target = need.peer;
-  if (entries.length === 0 || target === undefined) return true;
+  const namespace = need.peer?.resource.namespace ?? need.peerNamespace;
+  if (entries.length === 0 || namespace === undefined) return true;
   return entries.some((entry) => {
     if (entry.ipBlock !== undefined) return true;
     const namespaces = entry.namespaceSelector;
-    const { cluster, namespace } = target.resource;
+    const { cluster } = policy;
     if (namespaces === undefined && namespace !== policy.namespace) return false;
     if (namespaces !== undefined) {
       const object = view.find({ cluster, kind: "Namespace", namespace: "", name: namespace });
       const labels = { ...object?.labels, "kubernetes.io/metadata.name": namespace };
       if (selects(namespaces, labels) === false) return false;
     }
-    return entry.podSelector === undefined || selects(entry.podSelector, target.podLabels) !== false;
+    // Which pods a chart makes is not known: its namespace has to do.
+    if (entry.podSelector === undefined || need.peer === undefined) return true;
+    return selects(entry.podSelector, need.peer.podLabels) !== false;
   });
 }

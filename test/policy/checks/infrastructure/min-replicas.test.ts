@@ -20,6 +20,7 @@ describeCheck(minReplicas, {
     "1 replicas, fewer than 2": [having(deployment(), "spec.replicas", 1)],
     "by HorizontalPodAutoscaler/agents/web": [deployment(), scaler(1)],
     "1 replicas at least, by": [scaler(1)],
+    "1 replicas, fewer": [object("Cluster", { instances: 1 }, { apiVersion: "postgresql.cnpg.io/v1" })],
     "3 replicas, fewer than 4": { inputs: [deployment()], settings: { parameters: { minimum: 4 } } },
   },
   wrongKind: [job(), object("DaemonSet", deployment().spec), service()],

@@ -1,7 +1,7 @@
 import { backups } from "../../../../policy/checks/reliability/backups.js";
 import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
-import { deployment, object } from "../../support/objects.js";
+import { deployment, having, object } from "../../support/objects.js";
 import { backup, store } from "../../support/stores.js";
 
 describeCheck(backups, {
@@ -25,6 +25,7 @@ describeCheck(backups, {
       inputs: [backup({}, "0 2 * * 0")],
       settings: { parameters: { maxHours: 24 } },
     },
+    "is suspended": [having(backup(), "spec.suspend", true)],
     "is no cron": [backup({}, "@every now")],
     "takes no backup": [
       object(

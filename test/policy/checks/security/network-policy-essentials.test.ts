@@ -1,6 +1,6 @@
 import { networkPolicyEssentials } from "../../../../policy/checks/security/network-policy-essentials.js";
 import { UNKNOWN } from "../../../../policy/model/values.js";
-import { describeCheck } from "../../support/check.js";
+import { cloud, describeCheck } from "../../support/check.js";
 import { deployment, having, object, service } from "../../support/objects.js";
 
 const policy = (spec: object) => object("NetworkPolicy", spec);
@@ -29,9 +29,38 @@ const rules = ({ dns = 53, redis = 6379, http = 8080, peer = "redis" }) =>
     ],
   });
 
+const variables = (name: string, value: string, port: string) =>
+  having(deployment(), "spec.template.spec.containers.0.env", [
+    { name: `${name}_HOST`, value },
+    { name: `${name}_PORT`, value: port },
+  ]);
+const controller = {
+  ...cloud("kubernetes:helm.sh/v3:Release", "ingress", { chart: "nginx-ingress", namespace: "ingress" }),
+};
+const ingress = object("Ingress", {
+  rules: [{ http: { paths: [{ backend: { service: { name: "web", port: { name: "http" } } } }] } }],
+});
+const from = (namespace: string) =>
+  policy({
+    podSelector: {},
+    ingress: [
+      {
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }],
+        ports: [{ port: 8080 }],
+      },
+    ],
+  });
+const database = object(
+  "Cluster",
+  { managed: { services: { additional: [{ serviceTemplate: { metadata: { name: "db" } } }] } } },
+  { apiVersion: "postgresql.cnpg.io/v1" },
+);
+const namespace = object("Namespace", undefined, { metadata: { name: "telemetry" } });
+
 describeCheck(networkPolicyEssentials, {
   pass: {
     "DNS, the store and the Service's own port": [client(), service(), ...store, rules({})],
+    "the Ingress controller, by its chart's namespace": [deployment(), service(), ingress, controller, from("ingress")],
     "nothing is restricted on egress": [
       client(),
       service(),
@@ -50,6 +79,10 @@ describeCheck(networkPolicyEssentials, {
       }),
       rules({}),
     ],
+    "egress 6380 (Service redis)": [variables("REDIS", "redis", "6380"), ...store, rules({})],
+    "egress 5432 (PostgreSQL at db)": [variables("DB", "db", "5432"), database, rules({})],
+    "egress 4317 (otel.telemetry)": [variables("OTEL", "otel.telemetry", "4317"), namespace, rules({})],
+    "(the Ingress controller)": [deployment(), service(), ingress, controller, from("elsewhere")],
     "egress 15012 (istiod)": [
       having(client(), "spec.template.metadata.labels", { app: "web", "sidecar.istio.io/inject": "true" }),
       rules({}),
