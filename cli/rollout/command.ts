@@ -168,7 +168,7 @@ export function registerRollout(program: Command): void {
     run: wait,
   }).option(
     "--timeout <seconds>",
-    "per region; default 600, or the sum of the stages with slack for stepped strategies",
+    "per region; default the configuration's rolloutTimeout, or the sum of the stages with slack where there are some",
     positiveSeconds,
   );
 }

@@ -2,9 +2,8 @@ import { autoscalerSpec } from "../../../components/agent/autoscaler.js";
 import { agentNames } from "../../../components/agent/names.js";
 import { podTemplate } from "../../../components/agent/pod-template.js";
 import { agentLabels, type StoreEndpoint } from "../../../components/contracts.js";
-import { deliveryNames } from "../../../components/delivery/names.js";
 import { deliveryPlan, serviceSpec } from "../../../components/delivery/plan.js";
-import { rootRoutes, weightRoutes } from "../../../components/traffic/routes.js";
+import { rootRoutes, weightRoutes, weightsName } from "../../../components/traffic/routes.js";
 import { agentSchema, trafficSchema, type AgentConfig } from "../../../config/schema/agent.js";
 import { deliverySchema, type DeliveryConfig } from "../../../config/schema/delivery.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
@@ -111,7 +110,7 @@ export function deliveryObjects(
       ...object(kind === "Rollout" ? "argoproj.io/v1alpha1" : "apps/v1", kind, name),
       spec: inSeconds(spec),
     })),
-    weights: mesh(deliveryNames.weights, weightRoutes(routes)),
+    weights: mesh(weightsName(plan.routes), weightRoutes(routes)),
     routes: mesh(agent.name, rootRoutes(routes)),
     autoscaler: {
       ...object("autoscaling/v2", "HorizontalPodAutoscaler", agent.name),

@@ -29,6 +29,7 @@ export interface StandOptions {
 export class Stand {
   readonly api: KubeApi;
   readonly namespace: string;
+  private readonly timing: Timing;
   private tag = "1.0.0";
   private config: DeliveryConfig;
 
@@ -39,7 +40,13 @@ export class Stand {
   ) {
     this.api = region.api;
     this.namespace = namespace;
-    this.config = testSized(strategy, prometheus.url, { ...TEST_SIZED, ...timing });
+    this.timing = { ...TEST_SIZED, ...timing };
+    this.config = testSized(strategy, prometheus.url, this.timing);
+  }
+
+  /** Changes the strategy in the configuration; nothing is applied yet. */
+  configure(strategy: DeliveryConfig["strategy"]): void {
+    this.config = testSized(strategy, this.prometheus.url, this.timing);
   }
 
   /** Applies everything and waits until the first version serves. */
