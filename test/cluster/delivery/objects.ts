@@ -21,28 +21,38 @@ export interface DeliveryObjects {
 
 export interface Timing {
   readonly hold: string;
+  /** How long all traffic is on the canary before it becomes the stable version; production does not hold there. */
+  readonly lastHold: string | undefined;
   /** Time for new pods to become ready. */
   readonly progressDeadline: string;
 }
 
-export const TEST_SIZED: Timing = { hold: "3s", progressDeadline: "10m" };
+export const TEST_SIZED: Timing = { hold: "3s", lastHold: undefined, progressDeadline: "10m" };
+
+/** What a test changes of the test-sized delivery. */
+export interface Tuning extends Partial<Timing> {
+  /** The configuration's own metrics. */
+  readonly metrics?: DeliveryConfig["metrics"];
+}
 
 /** R7's delivery in seconds: the same stages and logic, holds and intervals divided by about 300. */
 export function testSized(
   strategy: DeliveryConfig["strategy"],
   prometheusUrl: string,
-  timing = TEST_SIZED,
+  { metrics = [], ...changes }: Tuning = {},
 ): DeliveryConfig {
+  const timing = { ...TEST_SIZED, ...changes };
   return deliverySchema.parse({
     strategy,
     prometheusUrl,
+    metrics,
     canary: { interval: "1s", count: 3, window: "2s" },
     progressive: {
       stages: [
         { name: "canary-5", weight: 5, hold: timing.hold },
         { name: "canary-25", weight: 25, hold: timing.hold },
         { name: "canary-50", weight: 50, hold: timing.hold },
-        { name: "full", weight: 100 },
+        { name: "full", weight: 100, hold: timing.lastHold },
       ],
       interval: "1s",
       window: "2s",
