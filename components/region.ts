@@ -72,6 +72,7 @@ export class Region extends pulumi.ComponentResource {
         agent: config.agent,
         traffic: config.traffic,
         routes: agent.plan.routes,
+        delivery: agent.delivery,
         ...(config.failover.dns.enabled ? { ownHost: regionHost(config.traffic.host, this.key) } : {}),
       },
       opts,

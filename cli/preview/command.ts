@@ -6,8 +6,11 @@ import { writeOutput } from "../output/file.js";
 import { startProgress } from "../output/progress.js";
 import { judgeRecorded } from "../readiness/recorded.js";
 import { exitCodeOf, verdictLine, type Report } from "../readiness/report.js";
+import { projectRoot } from "../root.js";
 import { previewMarkdown } from "./markdown.js";
+import { checkQueries } from "./queries.js";
 import { runStack } from "./run-stack.js";
+import { readStackFile } from "./stack-files.js";
 import { requireStack, withStack } from "./stack-option.js";
 import { summarize, type PreviewSummary } from "./summary.js";
 import { renderPreview } from "./terminal.js";
@@ -40,6 +43,8 @@ async function preview(options: PreviewOptions): Promise<void> {
   const changes = options.changes === undefined ? undefined : readChanges("--changes", options.changes);
   const progress = startProgress(`running the program for ${stack}`);
   const run = await runStack(stack, { outputsKnown: options.firstDeploy !== true }).finally(() => progress.stop());
+  const remark = await checkQueries(readStackFile(projectRoot, stack));
+  if (remark !== undefined) process.stderr.write(`note: ${remark}\n`);
   const report = judgeRecorded(run);
   const summary = summarize(run);
   process.stdout.write(

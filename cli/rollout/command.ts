@@ -1,13 +1,11 @@
-import { cursorTo, clearScreenDown } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { changeAll, promoteAll, readAll, unreachedOf, type RegionOutcome } from "../../operations/rollout/across.js";
 import type { RegionDelivery } from "../../operations/rollout/region.js";
-import { isReached } from "../../operations/rollout/status.js";
 import { openTargets, parseTarget, withStackTargets, type Target } from "../../operations/rollout/targets.js";
 import { waitForAll } from "../../operations/rollout/wait.js";
 import { renderLine, renderTable } from "./table.js";
+import { watchAll } from "./watch.js";
 
 interface Options {
   readonly stack?: string;
@@ -81,24 +79,8 @@ async function status(regions: readonly RegionDelivery[], options: Options): Pro
   if (unreached.length > 0) throw new PlatformError(`not reached: ${unreached.join("; ")}`, ExitCode.resource);
 }
 
-/** Redraws the table until every delivery has ended; without a terminal it prints a line a change. */
 async function watch(regions: readonly RegionDelivery[], options: Options): Promise<void> {
-  const live = process.stdout.isTTY && options.json !== true;
-  let shown = "";
-  for (;;) {
-    const statuses = await readAll(regions);
-    const reached = statuses.filter(isReached);
-    const text = options.json === true ? JSON.stringify(statuses) : renderTable(statuses);
-    if (live) {
-      cursorTo(process.stdout, 0, 0);
-      clearScreenDown(process.stdout);
-    }
-    if (live || text !== shown) say(text);
-    shown = text;
-    const ended = reached.every(({ phase, current }) => current && (phase === "Healthy" || phase === "Degraded"));
-    if (ended && reached.length === statuses.length) return;
-    await sleep(options.interval * 1000);
-  }
+  await watchAll(regions, { json: options.json ?? false, intervalMs: options.interval * 1000 });
 }
 
 function report(outcomes: readonly RegionOutcome[], options: Options): void {
@@ -168,7 +150,7 @@ export function registerRollout(program: Command): void {
     run: wait,
   }).option(
     "--timeout <seconds>",
-    "per region; default 600, or the sum of the stages with slack for stepped strategies",
+    "per region; default the configuration's rolloutTimeout, or the sum of the stages with slack where there are some",
     positiveSeconds,
   );
 }

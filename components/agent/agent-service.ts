@@ -4,7 +4,7 @@ import type { StackConfig } from "../../config/schema/stack.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { agentLabels, type StoreCredentials } from "../contracts.js";
 import { deliveryPlan, serviceSpec, type DeliveryPlan } from "../delivery/plan.js";
-import { createDelivery } from "../delivery/create.js";
+import { createDelivery, type Delivery } from "../delivery/create.js";
 import { autoscalerSpec } from "./autoscaler.js";
 import { agentNames } from "./names.js";
 import { denyAllSpec, networkPolicySpec } from "./network-policy.js";
@@ -29,6 +29,8 @@ export class AgentService extends pulumi.ComponentResource {
   readonly plan: DeliveryPlan;
   /** The service in front of every version. */
   readonly service: k8s.core.v1.Service;
+  /** What the routes wait for before they lead here. */
+  readonly delivery: Delivery;
 
   constructor(
     private readonly name: string,
@@ -40,8 +42,12 @@ export class AgentService extends pulumi.ComponentResource {
     const settings = this.createSettings();
     this.createNetworkPolicies();
     this.plan = this.planDelivery(settings.digest);
-    const workloads = createDelivery(this.name, this.plan, { ...this.place(), dependsOn: settings.resources });
+    const { services, workloads } = createDelivery(this.name, this.plan, {
+      ...this.place(),
+      dependsOn: settings.resources,
+    });
     this.service = this.createService();
+    this.delivery = { services: [...services, this.service], workloads };
     this.createAutoscaler(workloads);
     this.createDisruptionBudget();
     this.registerOutputs({ service: this.service.metadata.name });

@@ -8,7 +8,7 @@ const CANARY = 'version="canary"';
 interface Bound {
   readonly name: string;
   readonly query: string;
-  /** The condition that a measurement must meet, of `result[0]`. */
+  /** When a measurement succeeds, and when it fails, of `result[0]`. */
   readonly good: string;
   readonly bad: string;
 }
@@ -60,38 +60,42 @@ function metric({ name, query, good, bad }: Bound, address: string, timing: Timi
     ...rest,
     failureLimit: 0,
     inconclusiveLimit,
-    successCondition: `${present} && result[0] ${good}`,
-    failureCondition: `${present} && result[0] ${bad}`,
+    successCondition: `${present} && ${good}`,
+    failureCondition: `${present} && ${bad}`,
     provider: { prometheus: { address, query } },
   };
 }
 
-function bounds(error: Bound, maxP99Ms: number, window: string): readonly Bound[] {
-  return [error, { name: "p99-latency", query: p99Query(window), good: `<= ${maxP99Ms}`, bad: `> ${maxP99Ms}` }];
+function within({ min, max }: { min?: number | undefined; max?: number | undefined }): Pick<Bound, "good" | "bad"> {
+  const good = [min === undefined ? "" : `result[0] >= ${min}`, max === undefined ? "" : `result[0] <= ${max}`];
+  const bad = [min === undefined ? "" : `result[0] < ${min}`, max === undefined ? "" : `result[0] > ${max}`];
+  const failures = bad.filter(Boolean).join(" || ");
+  return {
+    good: good.filter(Boolean).join(" && "),
+    bad: min !== undefined && max !== undefined ? `(${failures})` : failures,
+  };
+}
+
+/** What every analysis measures: errors in one form or the other, latency, and what the configuration adds. */
+function bounds(error: Bound, maxP99Ms: number, { window, config }: { window: string; config: DeliveryConfig }) {
+  const latency = { name: "p99-latency", query: p99Query(window), ...within({ max: maxP99Ms }) };
+  const own = config.metrics.map(({ name, query, min, max }) => ({ name, query, ...within({ min, max }) }));
+  return [error, latency, ...own];
 }
 
 /** R6: success rate and p99 of the canary, `count` times. */
-export function canaryAnalysis({ canary, prometheusUrl }: DeliveryConfig) {
-  const { successRate, maxP99Ms, interval, count, window } = canary;
-  const success = {
-    name: "success-rate",
-    query: successRateQuery(window),
-    good: `>= ${successRate}`,
-    bad: `< ${successRate}`,
-  };
+export function canaryAnalysis(config: DeliveryConfig) {
+  const { successRate, maxP99Ms, interval, count, window } = config.canary;
+  const success = { name: "success-rate", query: successRateQuery(window), ...within({ min: successRate }) };
   const timing = { interval, count, consecutiveSuccessLimit: count, inconclusiveLimit: count };
-  return { metrics: bounds(success, maxP99Ms, window).map((bound) => metric(bound, prometheusUrl, timing)) };
+  const measured = bounds(success, maxP99Ms, { window, config });
+  return { metrics: measured.map((bound) => metric(bound, config.prometheusUrl, timing)) };
 }
 
-function progressiveBounds({ progressive }: DeliveryConfig): readonly Bound[] {
-  const { window, maxErrorRate, maxP99Ms, minRequestsPerSecond } = progressive;
-  const errors = {
-    name: "error-rate",
-    query: errorRateQuery(window, minRequestsPerSecond),
-    good: `<= ${maxErrorRate}`,
-    bad: `> ${maxErrorRate}`,
-  };
-  return bounds(errors, maxP99Ms, window);
+function progressiveBounds(config: DeliveryConfig): readonly Bound[] {
+  const { window, maxErrorRate, maxP99Ms, minRequestsPerSecond } = config.progressive;
+  const query = errorRateQuery(window, minRequestsPerSecond);
+  return bounds({ name: "error-rate", query, ...within({ max: maxErrorRate }) }, maxP99Ms, { window, config });
 }
 
 /**

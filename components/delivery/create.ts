@@ -13,8 +13,14 @@ export interface DeliveryPlace {
 
 const argo = "argoproj.io/v1alpha1";
 
+/** What routes wait for before they lead to a delivery. */
+export interface Delivery {
+  readonly services: readonly pulumi.Resource[];
+  readonly workloads: readonly pulumi.Resource[];
+}
+
 /** Turns a delivery plan into resources: services and analyses first, then the workloads that name them. */
-export function createDelivery(name: string, plan: DeliveryPlan, place: DeliveryPlace): pulumi.Resource[] {
+export function createDelivery(name: string, plan: DeliveryPlan, place: DeliveryPlace): Delivery {
   const services = plan.services.map((service) => createService(name, service, place));
   const analyses = Object.entries(plan.analyses).map(([analysis, spec]) =>
     createCustomResource(
@@ -31,7 +37,8 @@ export function createDelivery(name: string, plan: DeliveryPlan, place: Delivery
     ),
   );
   const dependsOn = [...place.dependsOn, ...services, ...analyses];
-  return plan.workloads.map((workload) => createWorkload(name, workload, { ...place, dependsOn }));
+  const workloads = plan.workloads.map((workload) => createWorkload(name, workload, { ...place, dependsOn }));
+  return { services, workloads };
 }
 
 function createService(name: string, service: PlannedService, place: DeliveryPlace): pulumi.Resource {
@@ -50,13 +57,19 @@ function createService(name: string, service: PlannedService, place: DeliveryPla
 }
 
 function createWorkload(name: string, workload: PlannedWorkload, place: DeliveryPlace): pulumi.Resource {
-  const opts = { parent: place.parent, provider: place.provider, dependsOn: [...place.dependsOn] };
+  const opts = {
+    parent: place.parent,
+    provider: place.provider,
+    dependsOn: [...place.dependsOn],
+    ...(workload.replicasAreManaged ? { ignoreChanges: ["spec.replicas"] } : {}),
+  };
   const labels = { ...agentLabels };
+  const annotations = { ...workload.annotations };
   if (workload.kind === "Deployment") {
     return new k8s.apps.v1.Deployment(
       `${name}-${workload.role}`,
       {
-        metadata: { name: workload.name, namespace: place.namespace, labels },
+        metadata: { name: workload.name, namespace: place.namespace, labels, annotations },
         spec: workload.spec as k8s.types.input.apps.v1.DeploymentSpec,
       },
       opts,
@@ -70,8 +83,9 @@ function createWorkload(name: string, workload: PlannedWorkload, place: Delivery
       name: workload.name,
       namespace: place.namespace,
       labels,
-      // Right on creation only: after an update the gate is `rollout wait`, which knows generations.
-      annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=Healthy" },
+      // On creation: until its pods serve, no route may lead to it. It stays true while a version is stepped, so that an
+      // update does not hold the stack's lock for an hour; what became of the version is for `rollout wait` to say.
+      annotations: { ...annotations, "pulumi.com/waitFor": "condition=Available" },
       spec: workload.spec,
     },
     opts,

@@ -5,7 +5,7 @@ import { agentPorts, versionLabels } from "../agent/names.js";
 import type { PodTemplate } from "../agent/pod-template.js";
 import { agentLabels } from "../contracts.js";
 import { canaryAnalysis, gateAnalysis, watchAnalysis } from "./analysis.js";
-import { deliveryNames } from "./names.js";
+import { deliveryAnnotations, deliveryNames } from "./names.js";
 import { blueGreenSpec, deploymentSpec, progressiveSpec } from "./workloads.js";
 
 export interface PlannedWorkload {
@@ -13,6 +13,9 @@ export interface PlannedWorkload {
   readonly kind: "Deployment" | "Rollout";
   readonly name: string;
   readonly spec: object;
+  /** The autoscaler owns the number of replicas once there is one, so Pulumi gives only the first. */
+  readonly replicasAreManaged: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 export interface PlannedService {
@@ -59,13 +62,15 @@ function sideService(name: string, version?: "stable" | "canary"): PlannedServic
     : { name, selector: versionLabels(version), selectorIsManaged: false };
 }
 
-function stableDeployment({ agent, pod }: DeliveryPlanArgs): PlannedWorkload {
+function stableDeployment({ agent, delivery, pod }: DeliveryPlanArgs): PlannedWorkload {
   const selector = versionLabels("stable");
   return {
     role: "stable",
     kind: "Deployment",
     name: agent.name,
-    spec: deploymentSpec({ selector, template: pod(selector, agent.image) }),
+    spec: deploymentSpec({ selector, template: pod(selector, agent.image), replicas: agent.replicas }),
+    replicasAreManaged: true,
+    annotations: { [deliveryAnnotations.timeout]: delivery.rolloutTimeout },
   };
 }
 
@@ -90,15 +95,17 @@ function canary(args: DeliveryPlanArgs): DeliveryPlan {
       {
         role: "canary",
         kind: "Deployment",
-        name: deliveryNames.canary,
+        name: deliveryNames.canaryDeployment,
         spec: deploymentSpec({ selector, template, replicas }),
+        replicasAreManaged: false,
+        annotations: {},
       },
     ],
-    services: [sideService(deliveryNames.stable, "stable"), sideService(deliveryNames.canary, "canary")],
+    services: [sideService(deliveryNames.splitStable, "stable"), sideService(deliveryNames.splitCanary, "canary")],
     analyses: { [deliveryNames.canaryAnalysis]: canaryAnalysis(delivery) },
     routes: {
-      stable: deliveryNames.stable,
-      canary: deliveryNames.canary,
+      stable: deliveryNames.splitStable,
+      canary: deliveryNames.splitCanary,
       canaryWeight: weight,
       weightsAreManaged: false,
     },
@@ -108,8 +115,19 @@ function canary(args: DeliveryPlanArgs): DeliveryPlan {
 
 function rollout(args: DeliveryPlanArgs, spec: typeof progressiveSpec | typeof blueGreenSpec): PlannedWorkload {
   const { agent, delivery, pod } = args;
-  const workload = { selector: { ...agentLabels }, template: pod({ ...agentLabels }, agent.image) };
-  return { role: "stable", kind: "Rollout", name: agent.name, spec: spec(workload, delivery) };
+  const template = pod({ ...agentLabels }, agent.image);
+  const workload = { selector: { ...agentLabels }, template, replicas: agent.replicas };
+  return {
+    role: "stable",
+    kind: "Rollout",
+    name: agent.name,
+    spec: spec(workload, delivery),
+    replicasAreManaged: true,
+    annotations: {
+      [deliveryAnnotations.stages]: delivery.progressive.stages.map((stage) => stage.name).join(","),
+      [deliveryAnnotations.timeout]: delivery.rolloutTimeout,
+    },
+  };
 }
 
 function progressive(args: DeliveryPlanArgs): DeliveryPlan {

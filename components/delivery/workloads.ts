@@ -6,8 +6,8 @@ import { deliveryNames } from "./names.js";
 interface WorkloadArgs {
   readonly selector: Readonly<Record<string, string>>;
   readonly template: PodTemplate;
-  /** Left out where an autoscaler owns the number: server-side apply would fight over the field. */
-  readonly replicas?: number;
+  /** Where an autoscaler owns the number, the first one: a new workload that started with one pod could not take over. */
+  readonly replicas: number;
 }
 
 /** New pods are ready before old ones leave. */
@@ -15,7 +15,7 @@ const surge = { maxSurge: 1, maxUnavailable: 0 };
 
 export function deploymentSpec({ selector, template, replicas }: WorkloadArgs) {
   return {
-    ...(replicas === undefined ? {} : { replicas }),
+    replicas,
     selector: { matchLabels: selector },
     minReadySeconds: 5,
     revisionHistoryLimit: 5,
@@ -25,8 +25,9 @@ export function deploymentSpec({ selector, template, replicas }: WorkloadArgs) {
   };
 }
 
-function rolloutBase({ selector, template }: WorkloadArgs, { progressive }: DeliveryConfig) {
+function rolloutBase({ selector, template, replicas }: WorkloadArgs, { progressive }: DeliveryConfig) {
   return {
+    replicas,
     selector: { matchLabels: selector },
     template,
     minReadySeconds: 5,

@@ -67,9 +67,14 @@ export function rootRoutes(args: RoutesArgs) {
     http: [
       ...canaryRoute,
       ...previewRoute,
-      { name: "default", ...behaviour(args), delegate: { name: deliveryNames.weights, namespace: args.namespace } },
+      { name: "default", ...behaviour(args), delegate: { name: weightsName(routes), namespace: args.namespace } },
     ],
   };
+}
+
+/** Name of the VirtualService that the split is in. */
+export function weightsName({ weightsAreManaged }: RoutePlan): string {
+  return weightsAreManaged ? deliveryNames.weights : deliveryNames.split;
 }
 
 /** The weights alone: no hosts, gateways or match, one named route. */

@@ -4,10 +4,10 @@ import type { AgentConfig, TrafficConfig } from "../../config/schema/agent.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { agentLabels } from "../contracts.js";
 import { createCustomResource } from "../custom-resource.js";
-import { deliveryNames } from "../delivery/names.js";
+import type { Delivery } from "../delivery/create.js";
 import type { RoutePlan } from "../delivery/plan.js";
 import { ingressAnnotations, ingressSpec } from "./ingress.js";
-import { gatewaySpec, publicHosts, rootRoutes, weightRoutes, type RoutesArgs } from "./routes.js";
+import { gatewaySpec, publicHosts, rootRoutes, weightRoutes, weightsName, type RoutesArgs } from "./routes.js";
 
 /** Inputs of {@link Traffic}. */
 export interface TrafficArgs {
@@ -15,6 +15,8 @@ export interface TrafficArgs {
   readonly agent: AgentConfig;
   readonly traffic: TrafficConfig;
   readonly routes: RoutePlan;
+  /** Where the routes lead; they are changed only once it serves. */
+  readonly delivery: Delivery;
   /** Name at which this region alone answers; its ingress, certificate and routes must serve it. */
   readonly ownHost?: string;
 }
@@ -53,7 +55,7 @@ export class Traffic extends pulumi.ComponentResource {
   }
 
   private createRoutes(): void {
-    const { agent, traffic, routes, ownHost } = this.args;
+    const { agent, traffic, routes, ownHost, delivery } = this.args;
     const args: RoutesArgs = { traffic, routes, service: agent.name, namespace: agent.namespace, ownHost };
     this.createMeshObject("gateway", {
       apiVersion: networking,
@@ -61,29 +63,31 @@ export class Traffic extends pulumi.ComponentResource {
       name: "agent-gateway",
       spec: gatewaySpec(this.hosts),
     });
+    const { services, workloads } = delivery;
+    const managed = routes.weightsAreManaged;
     const weights = this.createMeshObject(
-      "weights",
-      { apiVersion: networking, kind: "VirtualService", name: deliveryNames.weights, spec: weightRoutes(args) },
-      // The rollout controller owns the weights; ignoring less than the whole list ends in a field conflict.
-      routes.weightsAreManaged ? ["spec.http"] : [],
+      managed ? "weights" : "split",
+      { apiVersion: networking, kind: "VirtualService", name: weightsName(routes), spec: weightRoutes(args) },
+      // The rollout controller owns the weights; ignoring less than the whole list ends in a field conflict. It starts
+      // no pod before it finds them, so they cannot wait for the workloads as well.
+      managed ? { ignoreChanges: ["spec.http"], dependsOn: [...services] } : { dependsOn: [...services, ...workloads] },
     );
     this.createMeshObject(
       "routes",
       { apiVersion: networking, kind: "VirtualService", name: agent.name, spec: rootRoutes(args) },
-      [],
-      [weights],
+      { dependsOn: [weights, ...workloads] },
     );
   }
 
   private createMeshObject(
     role: string,
     object: { apiVersion: string; kind: string; name: string; spec: object },
-    ...[ignoreChanges = [], dependsOn = []]: [string[]?, pulumi.Resource[]?]
+    opts: { ignoreChanges?: string[]; dependsOn?: pulumi.Resource[] } = {},
   ): pulumi.Resource {
     return createCustomResource(
       `${this.name}-${role}`,
       { ...object, namespace: this.args.agent.namespace, labels: agentLabels },
-      { ...this.options(), dependsOn, ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}) },
+      { ...this.options(), ...opts },
     );
   }
 

@@ -73,4 +73,31 @@ const windowsCoverScrapes: Rule = ({ delivery, observability }) =>
         ],
   );
 
-export const deliveryRules: readonly Rule[] = [stagesRise, stagesHold, uniqueStages, windowsCoverScrapes];
+/** Metrics that every analysis has anyway. */
+const BUILT_IN = ["success-rate", "error-rate", "p99-latency"];
+
+const metricsJudge: Rule = ({ delivery: { metrics } }) =>
+  metrics.flatMap(({ name, min, max }, index) => {
+    const path = `delivery.metrics[${index}]`;
+    const bounded = min !== undefined || max !== undefined;
+    const crossed = min !== undefined && max !== undefined && min > max;
+    const taken = BUILT_IN.includes(name) || metrics.findIndex((metric) => metric.name === name) !== index;
+    return [
+      ...(bounded ? [] : [{ path, rule: "a metric has a bound to be judged by", fix: "set min, max or both" }]),
+      ...(crossed
+        ? [{ path: `${path}.min`, received: showValue(min), rule: `min is at most max (${max})`, fix: "swap them" }]
+        : []),
+      ...(taken
+        ? [
+            {
+              path: `${path}.name`,
+              received: showValue(name),
+              rule: `names are unique, and none of ${BUILT_IN.join(", ")}`,
+              fix: "choose another name",
+            },
+          ]
+        : []),
+    ];
+  });
+
+export const deliveryRules: readonly Rule[] = [stagesRise, stagesHold, uniqueStages, windowsCoverScrapes, metricsJudge];

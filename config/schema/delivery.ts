@@ -18,6 +18,16 @@ export const defaultStages = [
   { name: "full", weight: 100 },
 ];
 
+const metric = z.strictObject({
+  name: doc(dnsLabel, "Name of the metric, as status and alerts show it."),
+  query: doc(
+    z.string().min(1),
+    "PromQL with one value, about the canary alone; the preview has promtool parse it. No value is no success.",
+  ),
+  min: doc(z.number().optional(), "Lowest value that is good."),
+  max: doc(z.number().optional(), "Highest value that is good."),
+});
+
 /** How new versions reach users (R6, R7). */
 export const deliverySchema = section({
   strategy: doc(
@@ -26,6 +36,10 @@ export const deliverySchema = section({
   ),
   rolloutTimeout: doc(duration.default("600s"), "How long `rollout wait` waits for a rolling or canary delivery (R5)."),
   prometheusUrl: doc(httpUrl.default("http://prometheus:9090"), "Prometheus that the analysis asks."),
+  metrics: doc(
+    z.array(metric).default([]),
+    "What every analysis measures beside errors and latency: each with a lower bound, an upper bound, or both.",
+  ),
   canary: section({
     replicas: doc(positive.default(1), "Replicas of the canary deployment."),
     weight: doc(

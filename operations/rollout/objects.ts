@@ -37,7 +37,11 @@ export interface RolloutObject {
     readonly template?: PodTemplate;
     readonly strategy?: {
       readonly canary?: { readonly steps?: readonly CanaryStep[] };
-      readonly blueGreen?: { readonly autoPromotionEnabled?: boolean; readonly autoPromotionSeconds?: number };
+      readonly blueGreen?: {
+        readonly autoPromotionEnabled?: boolean;
+        readonly autoPromotionSeconds?: number;
+        readonly prePromotionAnalysis?: AnalysisRef;
+      };
     };
   };
   readonly status?: {

@@ -2,13 +2,15 @@ import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
 import { inOrder } from "./across.js";
 import { kinds } from "./api.js";
-import type { AnalysisTemplateObject, RolloutObject } from "./objects.js";
+import type { AnalysisTemplateObject, DeploymentObject, RolloutObject } from "./objects.js";
 import { readStatus, type RegionDelivery } from "./region.js";
-import { remainingSeconds } from "./stages.js";
+import { remainingSeconds, seconds } from "./stages.js";
 import type { DeliveryStatus } from "./status.js";
 
-/** Seconds that R5 gives a rolling or canary delivery in production; staging has 300. */
+/** Seconds that R5 gives a rolling or canary delivery in production, where the workload does not say. */
 const DEFAULT_SECONDS = 600;
+/** Annotation of the workload with the configuration's `delivery.rolloutTimeout`. */
+const TIMEOUT_ANNOTATION = "agent-platform.io/rollout-timeout";
 /** What the stages' sum leaves out: pods that start, the controller's own pace, a metrics server that is late. */
 const SLACK = { factor: 1.2, seconds: 300 };
 
@@ -21,14 +23,23 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Seconds to wait for a region: R5's for rolling and canary, the stages' sum with slack for the stepped strategies. */
+const withSlack = (needed: number): number => Math.round(needed * SLACK.factor + SLACK.seconds);
+
+/** Seconds to wait for a region: R5's for rolling and canary, the stages' sum with slack for what is analysed. */
 export async function patience({ api, names }: RegionDelivery): Promise<number> {
   const rollout = (await api.get({ ...kinds.rollout, name: names.service })) as RolloutObject | undefined;
-  const steps = rollout?.spec.strategy?.canary?.steps;
-  if (!steps) return DEFAULT_SECONDS;
+  const workload = rollout ?? (await api.get({ ...kinds.deployment, name: names.service }));
+  const given = (workload as DeploymentObject | undefined)?.metadata.annotations?.[TIMEOUT_ANNOTATION];
+  const fixed = given === undefined ? DEFAULT_SECONDS : seconds(given);
+  if (!rollout) return fixed;
   const templates = (await api.list(kinds.analysisTemplate)) as readonly AnalysisTemplateObject[];
-  const bounded = steps.filter(({ pause }) => !pause || pause.duration !== undefined);
-  return Math.round((remainingSeconds(bounded, templates) ?? 0) * SLACK.factor + SLACK.seconds);
+  const { canary, blueGreen } = rollout.spec.strategy ?? {};
+  if (canary?.steps) {
+    const bounded = canary.steps.filter(({ pause }) => !pause || pause.duration !== undefined);
+    return withSlack(remainingSeconds(bounded, templates) ?? 0);
+  }
+  const analysis = blueGreen?.prePromotionAnalysis;
+  return Math.max(fixed, analysis ? withSlack(remainingSeconds([{ analysis }], templates) ?? 0) : 0);
 }
 
 /** The end of a delivery, or `undefined` while it is under way. A phase counts only once it is about this generation. */

@@ -1,9 +1,8 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dump } from "js-yaml";
 import { notificationValues } from "../../../components/addons/argo-rollouts.js";
 import { deliverySchema } from "../../../config/schema/delivery.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
+import { MailServer, Slack, Webhook } from "./recipients.js";
 
 /** Where the controller looks for its notification settings, by its own fixed names. */
 const NAMESPACE = "argo-rollouts";
@@ -15,53 +14,65 @@ interface Values {
   readonly subscriptions: readonly object[];
 }
 
-/** What the webhook of the configuration is sent. */
-export interface Warning {
-  readonly severity: string;
-  readonly deployment: string;
-  readonly message: string;
-  readonly event: string;
-}
+const CHANNEL = "oncall";
+const MAILBOX = "oncall@example.com";
 
-/** A webhook that keeps what it is told. */
-export class Webhook {
-  readonly warnings: Warning[] = [];
-  private server: Server | undefined;
+/** Everybody whom the configuration can name, on loopback. */
+export class Recipients {
+  readonly webhook = new Webhook();
+  readonly slack = new Slack();
+  readonly mail = new MailServer();
 
-  async start(): Promise<string> {
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        this.warnings.push(JSON.parse(Buffer.concat(chunks).toString()) as Warning);
-        response.writeHead(200).end();
-      });
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(0, "127.0.0.1", resolve);
-    });
-    this.server = server;
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/warnings`;
+  async start(): Promise<void> {
+    await Promise.all([this.webhook.start(), this.slack.start(), this.mail.start()]);
   }
 
   async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
+    await Promise.all([this.webhook.stop(), this.slack.stop(), this.mail.stop()]);
+  }
+
+  /** Applies the settings as the controller's chart writes them from the add-on's values. */
+  async subscribe(api: KubeApi): Promise<void> {
+    const webhookUrl = `http://127.0.0.1:${this.webhook.port}/warnings`;
+    const { notifications } = deliverySchema.parse({
+      notifications: { webhookUrl, slackChannel: CHANNEL, email: MAILBOX },
+    });
+    const { notifiers, templates, triggers, subscriptions } = notificationValues(notifications) as unknown as Values;
+    const slack = `${notifiers["service.slack"] ?? ""}apiURL: http://127.0.0.1:${this.slack.port}/api/\n`;
+    const data = {
+      ...notifiers,
+      "service.slack": slack,
+      ...templates,
+      ...triggers,
+      subscriptions: dump(subscriptions),
+    };
+    const stringData = {
+      "webhook-url": webhookUrl,
+      "slack-token": "token-of-the-test",
+      "email-host": "127.0.0.1",
+      "email-port": String(this.mail.port),
+      "email-from": "rollouts@example.com",
+      "email-username": "",
+      "email-password": "",
+    };
+    await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } }, { manager: "charts" });
+    await api.apply(settings("Secret", "argo-rollouts-notification-secret", { stringData }));
+    await api.apply(settings("ConfigMap", "argo-rollouts-notification-configmap", { data }));
+  }
+
+  /** What each was told of a deployment's rollback, as far as it has arrived. */
+  warningsOf(deployment: string) {
+    return {
+      webhook: this.webhook.told.find((of) => of.deployment === deployment && of.event.startsWith("was aborted")),
+      slack: this.slack.told.find(({ text }) => text.includes(`${deployment} was aborted`)),
+      mail: this.mail.told.find(({ data }) => data.includes(`${deployment} was aborted`)),
+    };
   }
 }
 
-/** Applies the notification settings as the controller's chart writes them from the add-on's values. */
-export async function applyNotifications(api: KubeApi, webhookUrl: string): Promise<void> {
-  const { notifications } = deliverySchema.parse({ notifications: { webhookUrl } });
-  const { notifiers, templates, triggers, subscriptions } = notificationValues(notifications) as unknown as Values;
-  const object = (kind: string, name: string, more: object): KubeObject => ({
-    apiVersion: "v1",
-    kind,
-    metadata: { name, namespace: NAMESPACE },
-    ...more,
-  });
-  const data = { ...notifiers, ...templates, ...triggers, subscriptions: dump(subscriptions) };
-  await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } }, { manager: "charts" });
-  await api.apply(object("Secret", "argo-rollouts-notification-secret", { stringData: { "webhook-url": webhookUrl } }));
-  await api.apply(object("ConfigMap", "argo-rollouts-notification-configmap", { data }));
-}
+const settings = (kind: string, name: string, more: object): KubeObject => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace: NAMESPACE },
+  ...more,
+});

@@ -2,9 +2,8 @@ import { autoscalerSpec } from "../../../components/agent/autoscaler.js";
 import { agentNames } from "../../../components/agent/names.js";
 import { podTemplate } from "../../../components/agent/pod-template.js";
 import { agentLabels, type StoreEndpoint } from "../../../components/contracts.js";
-import { deliveryNames } from "../../../components/delivery/names.js";
 import { deliveryPlan, serviceSpec } from "../../../components/delivery/plan.js";
-import { rootRoutes, weightRoutes } from "../../../components/traffic/routes.js";
+import { rootRoutes, weightRoutes, weightsName } from "../../../components/traffic/routes.js";
 import { agentSchema, trafficSchema, type AgentConfig } from "../../../config/schema/agent.js";
 import { deliverySchema, type DeliveryConfig } from "../../../config/schema/delivery.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
@@ -22,28 +21,38 @@ export interface DeliveryObjects {
 
 export interface Timing {
   readonly hold: string;
+  /** How long all traffic is on the canary before it becomes the stable version; production does not hold there. */
+  readonly lastHold: string | undefined;
   /** Time for new pods to become ready. */
   readonly progressDeadline: string;
 }
 
-export const TEST_SIZED: Timing = { hold: "3s", progressDeadline: "10m" };
+export const TEST_SIZED: Timing = { hold: "3s", lastHold: undefined, progressDeadline: "10m" };
+
+/** What a test changes of the test-sized delivery. */
+export interface Tuning extends Partial<Timing> {
+  /** The configuration's own metrics. */
+  readonly metrics?: DeliveryConfig["metrics"];
+}
 
 /** R7's delivery in seconds: the same stages and logic, holds and intervals divided by about 300. */
 export function testSized(
   strategy: DeliveryConfig["strategy"],
   prometheusUrl: string,
-  timing = TEST_SIZED,
+  { metrics = [], ...changes }: Tuning = {},
 ): DeliveryConfig {
+  const timing = { ...TEST_SIZED, ...changes };
   return deliverySchema.parse({
     strategy,
     prometheusUrl,
+    metrics,
     canary: { interval: "1s", count: 3, window: "2s" },
     progressive: {
       stages: [
         { name: "canary-5", weight: 5, hold: timing.hold },
         { name: "canary-25", weight: 25, hold: timing.hold },
         { name: "canary-50", weight: 50, hold: timing.hold },
-        { name: "full", weight: 100 },
+        { name: "full", weight: 100, hold: timing.lastHold },
       ],
       interval: "1s",
       window: "2s",
@@ -111,7 +120,7 @@ export function deliveryObjects(
       ...object(kind === "Rollout" ? "argoproj.io/v1alpha1" : "apps/v1", kind, name),
       spec: inSeconds(spec),
     })),
-    weights: mesh(deliveryNames.weights, weightRoutes(routes)),
+    weights: mesh(weightsName(plan.routes), weightRoutes(routes)),
     routes: mesh(agent.name, rootRoutes(routes)),
     autoscaler: {
       ...object("autoscaling/v2", "HorizontalPodAutoscaler", agent.name),

@@ -4,18 +4,20 @@ import { count, skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
-import { applyNotifications, Webhook } from "./notifications.js";
+import { Scenarios } from "./ahead.js";
+import { Recipients } from "./notifications.js";
 import {
   applyInMidRollout,
   breach,
   deployBlind,
   deployInARow,
   deployMissingImage,
+  deployUnparsed,
   killController,
   losePrometheus,
   type Outcome,
 } from "./scenarios.js";
-import { Stand, type StandOptions } from "./stand.js";
+import type { Stand } from "./stand.js";
 
 const ONE_ROLLOUT = [5, 25, 50, 100, 0];
 const INTERVAL_MS = 1000;
@@ -25,13 +27,18 @@ const breaches = [
   { stage: 5, fault: { errorRatio: 0.2 }, name: "errors" },
   { stage: 25, fault: { latencySeconds: 4 }, name: "latency" },
   { stage: 50, fault: { errorRatio: 0.05 }, name: "errors" },
+  { stage: 100, fault: { errorRatio: 0.05 }, name: "errors" },
 ] as const;
 
 const blindfolds: Record<string, (stand: Stand) => void | Promise<void>> = {
   absent: (stand) => stand.metrics.behave("canary", { exposed: false }),
   nan: (stand) => stand.metrics.behave("canary", { requestsPerSecond: 0 }),
+  scarce: (stand) => stand.metrics.behave("canary", { requestsPerSecond: 0.05 }),
   stale: async (stand) => await stand.metrics.stop(),
 };
+
+const UNPARSED = { name: "unparsed", query: "sum(rate(x[5m])", max: 1 };
+const TOKEN = "token-of-the-test";
 
 const shares = ({ splits }: Outcome): number[] => splits.map(({ canary }) => canary);
 
@@ -47,47 +54,18 @@ interface Seen {
   readonly refusal: { readonly status: number; readonly message: string };
 }
 
-/** Rollouts take their time without much work, so a few run at once, each in a namespace of its own. */
-const LANES = 4;
-
-/** Scenarios that run ahead of the tests which look at their outcomes. */
-class Scenarios {
-  private readonly stands: Stand[] = [];
-  private readonly lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve());
-  private started = 0;
-
-  constructor(private readonly options: Omit<StandOptions, "namespace">) {}
-
-  start<T>(namespace: string, run: (stand: Stand) => Promise<T>, timing?: StandOptions["timing"]): () => Promise<T> {
-    const lane = this.started % LANES;
-    this.started += 1;
-    const outcome = this.lanes[lane]!.then(async () => {
-      const stand = await Stand.open({ ...this.options, namespace, ...(timing && { timing }) });
-      this.stands.push(stand);
-      return await run(stand);
-    });
-    // The test that awaits it tells of its failure.
-    this.lanes[lane] = outcome.catch(() => undefined);
-    return () => outcome;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.lanes);
-    await Promise.all(this.stands.map((stand) => stand.close()));
-  }
-}
-
 describe("progressive delivery on a real rollouts controller and a real Prometheus", function () {
   this.timeout(20 * 60_000);
   const scenarios: Scenarios[] = [];
-  const webhook = new Webhook();
+  const recipients = new Recipients();
   const outcomes = new Map<string, () => Promise<Outcome & Partial<Seen>>>();
 
   before(async function () {
     const { path, missing } = await ensurePackage("prometheus", "prometheus");
     if (missing !== undefined) skip(this, missing);
     const { primary, secondary, both } = await twoRegions();
-    await applyNotifications(primary.api, await webhook.start());
+    await recipients.start();
+    await recipients.subscribe(primary.api);
     const [, controller] = await Promise.all(both.map(rolloutsController));
     const common = { prometheusProgram: path, strategy: "progressive" } as const;
     const inPrimary = new Scenarios({ ...common, region: primary });
@@ -104,10 +82,12 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     outcomes.set("applied", inPrimary.start("applied-again", applyInMidRollout));
     outcomes.set("prometheus", inPrimary.start("prometheus-down", losePrometheus));
     outcomes.set("image", inPrimary.start("missing-image", deployMissingImage, { progressDeadline: "15s" }));
+    outcomes.set("unparsed", inPrimary.start("unparsed", deployUnparsed, { metrics: [UNPARSED] }));
     for (const { stage, fault } of breaches) {
       outcomes.set(
         `breach-${stage}`,
-        inPrimary.start(`breach-${stage}`, async (stand) => await breach(stand, stage, fault)),
+        // Production does not hold at 100 %; here it does, for the breach to find it there.
+        inPrimary.start(`breach-${stage}`, async (stand) => await breach(stand, stage, fault), { lastHold: "3s" }),
       );
     }
     for (const [name, blindfold] of Object.entries(blindfolds)) {
@@ -120,7 +100,7 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
 
   after(async () => {
     await Promise.all(scenarios.map((of) => of.close()));
-    await webhook.stop();
+    await recipients.stop();
   });
 
   it(`takes ${ROUNDS} versions in a row from 0 over 5, 25, 50 and 100 %, and nowhere else`, async () => {
@@ -146,14 +126,20 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     });
   }
 
-  it("warns of the rollback through the controller's own notifications, naming the deployment", async () => {
+  it("warns of the rollback by the controller's own webhook, Slack and e-mail, naming the deployment", async () => {
     await outcomes.get("breach-5")!();
     const deployment = "breach-5/agent-memory-service";
-    const warning = await poll(
-      () => webhook.warnings.find((of) => of.deployment === deployment && of.event.startsWith("was aborted")),
-      { what: `a warning of ${deployment} (so far ${JSON.stringify(webhook.warnings)})`, timeoutMs: 60_000 },
+    const { webhook, slack, mail } = await poll(
+      () => {
+        const warned = recipients.warningsOf(deployment);
+        return warned.webhook && warned.slack && warned.mail ? warned : undefined;
+      },
+      { what: `warnings of ${deployment} at webhook, Slack and mailbox`, timeoutMs: 60_000 },
     );
-    assert.equal(warning.severity, "warning");
+    assert.equal(webhook?.severity, "warning");
+    assert.deepEqual([slack?.call, slack?.channel, slack?.token], ["/api/chat.postMessage", "oncall", TOKEN]);
+    assert.deepEqual([mail?.from, mail?.to], ["rollouts@example.com", "oncall@example.com"]);
+    assert.match(mail?.data ?? "", /^Subject: Warning: agent-memory-service was aborted/m);
   });
 
   for (const name of Object.keys(blindfolds)) {
@@ -163,6 +149,13 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
       assert.equal(outcome.rollout.status?.pauseConditions?.[0]?.reason, "InconclusiveAnalysisRun");
     });
   }
+
+  it("never promotes on a query that does not parse: it rolls back", async () => {
+    const outcome = await outcomes.get("unparsed")!();
+    assert.deepEqual(shares(outcome), [0, 5, 0]);
+    assert.equal(outcome.rollout.status?.abort, true);
+    assert.match(outcome.rollout.status.message ?? "", /unparsed/);
+  });
 
   it("rolls back when Prometheus is down", async () => {
     const outcome = await outcomes.get("prometheus")!();

@@ -80,6 +80,14 @@ export async function deployBlind(stand: Stand, blindfold: (stand: Stand) => voi
   });
 }
 
+/** A query of the configuration's own does not parse. */
+export async function deployUnparsed(stand: Stand): Promise<Outcome> {
+  return await recorded(stand, async () => {
+    await stand.deploy("2.0.1");
+    return await stand.untilPhase("Degraded");
+  });
+}
+
 /** The metrics server dies in the first stage. */
 export async function losePrometheus(stand: Stand): Promise<Outcome> {
   return await recorded(stand, async (trail) => {

@@ -8,7 +8,7 @@ import { MetricsSource } from "../../support/servers/metrics-source.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import type { Region } from "../../support/servers/region/region.js";
-import { deliveryObjects, TEST_SIZED, testSized, type DeliveryObjects, type Timing } from "./objects.js";
+import { deliveryObjects, testSized, type DeliveryObjects, type Tuning } from "./objects.js";
 import { Trail } from "./trail.js";
 
 const IMAGE = "ghcr.io/example/agent-memory-service";
@@ -21,25 +21,31 @@ export interface StandOptions {
   readonly namespace: string;
   readonly prometheusProgram: string;
   readonly strategy: DeliveryConfig["strategy"];
-  /** Default 3 s a stage. */
-  readonly timing?: Partial<Timing>;
+  readonly tuning?: Tuning;
 }
 
 /** One service under delivery in a namespace of its own, with its own metrics and Prometheus. */
 export class Stand {
   readonly api: KubeApi;
   readonly namespace: string;
+  private readonly tuning: Tuning;
   private tag = "1.0.0";
   private config: DeliveryConfig;
 
   private constructor(
-    { region, namespace, strategy, timing }: StandOptions,
+    { region, namespace, strategy, tuning = {} }: StandOptions,
     readonly metrics: MetricsSource,
     readonly prometheus: Prometheus,
   ) {
     this.api = region.api;
     this.namespace = namespace;
-    this.config = testSized(strategy, prometheus.url, { ...TEST_SIZED, ...timing });
+    this.tuning = tuning;
+    this.config = testSized(strategy, prometheus.url, tuning);
+  }
+
+  /** Changes the strategy in the configuration; nothing is applied yet. */
+  configure(strategy: DeliveryConfig["strategy"]): void {
+    this.config = testSized(strategy, this.prometheus.url, this.tuning);
   }
 
   /** Applies everything and waits until the first version serves. */

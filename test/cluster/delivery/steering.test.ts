@@ -47,7 +47,7 @@ describe("rollout commands against two real regions", function () {
           namespace: NAMESPACE,
           prometheusProgram: path,
           strategy: "progressive",
-          timing: { hold: HOLD },
+          tuning: { hold: HOLD },
         }),
     );
     stands.push(...(await Promise.all(opened)));

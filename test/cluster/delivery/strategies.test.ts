@@ -61,7 +61,9 @@ describe("canary and blue-green delivery on a real control plane", function () {
       const [stable, canary, all] = await poll(
         async () => {
           const pods = await Promise.all(
-            [deliveryNames.stable, deliveryNames.canary, "agent-memory-service"].map((name) => podsBehind(stand, name)),
+            [deliveryNames.splitStable, deliveryNames.splitCanary, "agent-memory-service"].map((name) =>
+              podsBehind(stand, name),
+            ),
           );
           // The three lists are read one after the other: a pod that comes or goes meanwhile is in one and not the other.
           const settled = [...pods[0]!, ...pods[1]!].sort().join() === pods[2]!.join();
@@ -78,7 +80,7 @@ describe("canary and blue-green delivery on a real control plane", function () {
 
     it("splits 95/5, and sends the header x-canary: true to the canary", async () => {
       const { weights, routes } = stand.objects;
-      const canary = `${deliveryNames.canary}.canary.svc.cluster.local`;
+      const canary = `${deliveryNames.splitCanary}.canary.svc.cluster.local`;
       assert.deepEqual(splitOf(await stand.api.get(weights.apiVersion, weights.kind, weights.metadata), canary), {
         stable: 95,
         canary: 5,

@@ -1,6 +1,6 @@
 import { poll } from "../../../common/poll.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
-import { watchObject } from "../../support/servers/region/watch.js";
+import { watchObjects } from "../../support/servers/region/watch.js";
 
 const PATIENCE_MS = 180_000;
 
@@ -35,7 +35,11 @@ export class Trail {
 
   static async follow(api: KubeApi, service: KubeObject, canaryHost: string): Promise<Trail> {
     const trail = new Trail(canaryHost);
-    trail.end = await watchObject(api, service, (version) => trail.add(version));
+    const { apiVersion, kind, metadata } = service;
+    const watched = { apiVersion, kind, namespace: metadata.namespace ?? "default", name: metadata.name };
+    trail.end = await watchObjects(api, watched, ({ object, deleted }) => {
+      if (!deleted) trail.add(object);
+    });
     return trail;
   }
 

@@ -1,74 +1,14 @@
 import assert from "node:assert/strict";
 import { poll } from "../../../common/poll.js";
-import { messageOf } from "../../../common/errors.js";
-import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
+import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 import { twoRegions, type TwoRegions } from "../cluster.js";
-import { awaitServed } from "../../../operations/local/servers/region/crds.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
+import { applyAll, idOf, isStable, removeAll } from "./apply.js";
+import { readyPods, zonesOf } from "./pods.js";
+import { grantedTo, rightsOf } from "./rights.js";
 import { createMissingNamespaces, groupOf, inOrder, renderStack, unavailable, type RenderedRegion } from "./render.js";
 
-const idOf = ({ kind, metadata }: KubeObject): string =>
-  `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
-
-/** Applies all, and gathers every refusal: one run tells everything that is wrong. */
-async function applyAll(api: KubeApi, objects: readonly KubeObject[]): Promise<string[]> {
-  const refused: string[] = [];
-  for (const object of objects) {
-    try {
-      await api.apply(object);
-      if (object.kind === "CustomResourceDefinition") await awaitServed(api, [object]);
-    } catch (thrown) {
-      refused.push(messageOf(thrown));
-    }
-  }
-  return refused;
-}
-
-/**
- * Whether a second apply leaves an object as it is. A controller may write its status between the look and the apply,
- * so a change counts only where it comes again and again.
- */
-async function isStable(api: KubeApi, object: KubeObject): Promise<boolean> {
-  for (let attempt = 0; attempt < 4; attempt += 1) {
-    const before = await api.must("GET", await api.pathOf(object));
-    const after = await api.apply(object);
-    if (before.metadata.resourceVersion === after.metadata.resourceVersion) return true;
-  }
-  return false;
-}
-
-interface Pod extends KubeObject {
-  spec: { nodeName?: string };
-  status: { conditions?: { type: string; status: string }[] };
-}
-
-async function readyPods(api: KubeApi, namespace: string): Promise<Pod[]> {
-  const pods = (await api.list("v1", "Pod", { namespace, labelSelector: "app=agent-memory" })) as unknown as Pod[];
-  return pods.filter(({ status }) =>
-    status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-  );
-}
-
-async function zonesOf(api: KubeApi, pods: readonly Pod[]): Promise<Set<string>> {
-  const nodes = await api.list("v1", "Node");
-  const zone = (name: string | undefined): string =>
-    nodes.find(({ metadata }) => metadata.name === name)?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
-  return new Set(pods.map(({ spec }) => zone(spec.nodeName)));
-}
-
-async function removeAll(api: KubeApi, objects: readonly KubeObject[], namespaces: readonly string[]): Promise<void> {
-  const clusterWide = objects.filter(({ metadata }) => metadata.namespace === undefined);
-  for (const object of clusterWide) await api.remove(object);
-  for (const name of namespaces) await api.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  const gone = [...namespaces, ...clusterWide.filter(({ kind }) => kind === "Namespace").map((o) => o.metadata.name)];
-  await poll(
-    async () => {
-      const left = (await api.list("v1", "Namespace")).map(({ metadata }) => metadata.name);
-      return gone.some((name) => left.includes(name)) ? undefined : true;
-    },
-    { what: `the namespaces ${gone.join(", ")} to be gone`, timeoutMs: 90_000, intervalMs: 500 },
-  );
-}
+const AGENT = { namespace: "agent-memory", name: "agent-memory-service" };
 
 const kindsOf = { local: "Deployment", staging: "Deployment", production: "Rollout" } as const;
 
@@ -152,13 +92,9 @@ describe("rendered objects on two real API servers", function () {
 
       it("has an autoscaler that resolves its target", async () => {
         for (const { api } of regions.both) {
-          const name = "agent-memory-service";
           const autoscaler = await poll(
             async () => {
-              const found = await api.get("autoscaling/v2", "HorizontalPodAutoscaler", {
-                namespace: "agent-memory",
-                name,
-              });
+              const found = await api.get("autoscaling/v2", "HorizontalPodAutoscaler", AGENT);
               const { conditions = [] } = found.status as { conditions?: { type: string; status: string }[] };
               return conditions.some(({ type, status }) => type === "AbleToScale" && status === "True")
                 ? found
@@ -188,37 +124,60 @@ describe("rendered objects on two real API servers", function () {
         }
       });
 
-      it("gives the agent's service account no right of its own", async () => {
-        const questions = [
-          ["get", "", "secrets"],
-          ["list", "", "pods"],
-          ["create", "", "pods"],
-          ["get", "", "configmaps"],
-          ["patch", "argoproj.io", "rollouts"],
-          ["create", "", "pods/exec"],
-        ] as const;
+      it("gives every service account the rights of its Roles in its namespace, and no other", async () => {
+        const told = await Promise.all(
+          regions.both.map(async ({ api }, index) => {
+            const objects = applied[index] ?? [];
+            const accounts = objects.filter(({ kind }) => kind === "ServiceAccount");
+            assert.ok(accounts.some(({ metadata }) => metadata.name === "agent-memory-sa"));
+            for (const account of accounts) {
+              assert.deepEqual(await rightsOf(api, account), grantedTo(account, objects), idOf(account));
+            }
+            return accounts.length;
+          }),
+        );
+        process.stdout.write(`    ${told.join(" and ")} service accounts asked in their own name\n`);
+      });
+
+      it("lets the agent's service account read no Secret, start no pod and steer no rollout", async () => {
         for (const { api } of regions.both) {
-          const agent = api.as("system:serviceaccount:agent-memory:agent-memory-sa", []);
-          for (const [verb, group, resource] of questions) {
-            const [of = "", subresource = ""] = resource.split("/");
-            const attributes = { namespace: "agent-memory", verb, group, resource: of, subresource };
-            const { status } = await agent.must<{ status: { allowed: boolean } }>(
-              "POST",
-              "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-              {
-                body: {
-                  apiVersion: "authorization.k8s.io/v1",
-                  kind: "SelfSubjectAccessReview",
-                  spec: { resourceAttributes: attributes },
-                },
-              },
-            );
-            assert.equal(status.allowed, false, `${verb} ${resource}`);
-          }
-          const { status } = await agent.ask("GET", "/api/v1/namespaces/agent-memory/secrets");
-          assert.equal(status, 403);
+          const agent = api.as("system:serviceaccount:agent-memory:agent-memory-sa", ["system:serviceaccounts"]);
+          const namespace = "/api/v1/namespaces/agent-memory";
+          const rollout = "/apis/argoproj.io/v1alpha1/namespaces/agent-memory/rollouts/agent-memory-service";
+          const answers = await Promise.all([
+            agent.ask("GET", `${namespace}/secrets`),
+            agent.ask("POST", `${namespace}/pods`, {
+              body: { apiVersion: "v1", kind: "Pod", metadata: { name: "x" } },
+            }),
+            agent.ask("PATCH", rollout, { body: { spec: {} }, contentType: "application/merge-patch+json" }),
+          ]);
+          assert.deepEqual(
+            answers.map(({ status }) => status),
+            [403, 403, 403],
+          );
           agent.close();
         }
+      });
+
+      it("gives up one pod to a drain, and refuses the second until the first is replaced", async () => {
+        const { api } = regions.primary;
+        const evict = async ({ metadata }: KubeObject): Promise<number> => {
+          const path = `/api/v1/namespaces/agent-memory/pods/${metadata.name}/eviction`;
+          const { name } = metadata;
+          const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: "agent-memory" } };
+          return (await api.ask("POST", path, { body })).status;
+        };
+        const pods = await poll(
+          async () => {
+            const budget = await api.get("policy/v1", "PodDisruptionBudget", AGENT);
+            const { disruptionsAllowed } = budget.status as { disruptionsAllowed?: number };
+            return disruptionsAllowed === 1 ? await readyPods(api, "agent-memory") : undefined;
+          },
+          { what: "the budget to allow one disruption", timeoutMs: 60_000, intervalMs: 250 },
+        );
+        // One call after the other as fast as they go: a pod of the simulated nodes is replaced within a second.
+        const statuses = [await evict(pods[0]!), await evict(pods[1]!)];
+        assert.deepEqual(statuses, [201, 429]);
       });
     });
   }

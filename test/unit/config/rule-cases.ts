@@ -190,6 +190,24 @@ export const cases: readonly [name: string, break_: (raw: Raw) => void, path: st
     /time span/,
   ],
   [
+    "a metric without a bound",
+    (raw) => (raw.delivery = { metrics: [{ name: "queue", query: "up" }] }),
+    "delivery.metrics[0]",
+    /has a bound/,
+  ],
+  [
+    "bounds that cross",
+    (raw) => (raw.delivery = { metrics: [{ name: "queue", query: "up", min: 2, max: 1 }] }),
+    "delivery.metrics[0].min",
+    /at most max \(1\)/,
+  ],
+  [
+    "a metric with a name that is taken",
+    (raw) => (raw.delivery = { metrics: [{ name: "p99-latency", query: "up", min: 2 }] }),
+    "delivery.metrics[0].name",
+    /unique/,
+  ],
+  [
     "unparseable cron",
     (raw) => (raw.backups = { redis: { schedule: "every day" } }),
     "backups.redis.schedule",

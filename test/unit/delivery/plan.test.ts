@@ -1,19 +1,6 @@
 import { strict as assert } from "node:assert";
-import { deliveryPlan, serviceSpec, type DeliveryPlan } from "../../../components/delivery/plan.js";
-import { podTemplate } from "../../../components/agent/pod-template.js";
-import type { DeliveryConfig } from "../../../config/schema/delivery.js";
-import { stackConfig } from "../../support/stacks.js";
-
-const { agent, delivery } = stackConfig("production");
-
-function planOf(overrides: Partial<DeliveryConfig>): DeliveryPlan {
-  return deliveryPlan({
-    agent,
-    delivery: { ...delivery, ...overrides },
-    pod: (labels, image) =>
-      podTemplate({ agent, environment: "production", waitFor: [], labels, configDigest: "", image }),
-  });
-}
+import { serviceSpec, type DeliveryPlan } from "../../../components/delivery/plan.js";
+import { agent, delivery, planOf } from "./plan-of.js";
 
 interface Spec {
   replicas?: number;
@@ -41,8 +28,9 @@ describe("rolling delivery", () => {
     });
   });
 
-  it("leaves the replicas to the autoscaler", () => {
-    assert.ok(!("replicas" in specOf(plan)));
+  it("starts with R2's replicas, whose number is the autoscaler's from then on", () => {
+    assert.equal(specOf(plan).replicas, 3);
+    assert.equal(plan.workloads[0]!.replicasAreManaged, true);
     assert.deepEqual(plan.scaleTarget, { apiVersion: "apps/v1", kind: "Deployment", name: "agent-memory-service" });
   });
 });
@@ -69,13 +57,13 @@ describe("canary delivery (R6)", () => {
     assert.deepEqual(
       plan.services.map(({ name, selector }) => [name, selector.version]),
       [
-        ["agent-memory-stable", "stable"],
-        ["agent-memory-canary", "canary"],
+        ["agent-memory-split-stable", "stable"],
+        ["agent-memory-split-canary", "canary"],
       ],
     );
     assert.deepEqual(plan.routes, {
-      stable: "agent-memory-stable",
-      canary: "agent-memory-canary",
+      stable: "agent-memory-split-stable",
+      canary: "agent-memory-split-canary",
       canaryWeight: 5,
       weightsAreManaged: false,
     });
@@ -192,7 +180,7 @@ describe("progressive delivery (R7)", () => {
     });
     assert.equal(plan.routes.weightsAreManaged, true);
     assert.ok(plan.services.every(({ selectorIsManaged }) => selectorIsManaged));
-    assert.ok(!("replicas" in spec));
+    assert.equal(plan.workloads[0]!.replicasAreManaged, true);
     assert.deepEqual(plan.scaleTarget, {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Rollout",

@@ -102,6 +102,34 @@ describe("rollout: across regions", () => {
   it("is as patient as the stages are long", async () => {
     assert.equal(await patience(region("a", "primary", done)), Math.round((600 + 60 + 900 + 60) * 1.2 + 300));
   });
+
+  it("is as patient as R5 has it where there are no stages: 600 s, or what the workload says", async () => {
+    const deployed = (annotations: Record<string, string>) => {
+      const api: RegionApi = {
+        ...region("a", "primary", done).api,
+        get: ({ plural }) =>
+          Promise.resolve(
+            plural === "deployments" ? { metadata: { name: "agent", annotations }, spec: {} } : undefined,
+          ),
+      };
+      return { ...region("a", "primary", done), api };
+    };
+    assert.equal(await patience(deployed({})), 600);
+    assert.equal(await patience(deployed({ "agent-platform.io/rollout-timeout": "300s" })), 300);
+  });
+
+  it("waits for a blue-green analysis that takes longer than that", async () => {
+    const [template] = templates;
+    const prePromotionAnalysis = { templates: [{ templateName: template!.metadata.name }] };
+    const blueGreen = (): RolloutObject => ({
+      ...rollout({ phase: "Healthy" }),
+      spec: { strategy: { blueGreen: { prePromotionAnalysis } } },
+    });
+    assert.equal(await patience(region("a", "primary", blueGreen)), 600);
+    const metadata = { name: "agent-memory-service", annotations: { "agent-platform.io/rollout-timeout": "60s" } };
+    const brief = (): RolloutObject => ({ ...blueGreen(), metadata });
+    assert.equal(await patience(region("a", "primary", brief)), Math.round(60 * 1.2 + 300));
+  });
 });
 
 describe("rollout: regions from flags", () => {

@@ -40,7 +40,7 @@ describe("routes (R6)", () => {
       name: "default",
       timeout: "300s",
       retries: { attempts: 2, perTryTimeout: "30s", retryOn: "connect-failure,refused-stream" },
-      delegate: { name: "agent-memory-weights", namespace: "agent-memory" },
+      delegate: { name: "agent-memory-split", namespace: "agent-memory" },
     });
   });
 

@@ -1,7 +1,6 @@
 import { request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { poll } from "../../../../common/poll.js";
 import type { KubeApi, KubeObject } from "../../../../operations/local/servers/region/api.js";
 
 interface WatchEvent {
@@ -26,34 +25,61 @@ async function watchOnce(api: KubeApi, url: URL, given: { onEvent: (event: Watch
   });
 }
 
+/** What is followed: a kind in a namespace, or one object of it. */
+export interface Watched {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name?: string;
+}
+
+/** One version of an object, or its end. */
+export interface Change {
+  readonly object: KubeObject;
+  readonly deleted: boolean;
+  /** The store's revision: it orders the changes of all kinds. */
+  readonly revision: number;
+}
+
+const changeOf = (object: KubeObject, deleted: boolean): Change => ({
+  object,
+  deleted,
+  revision: Number(object.metadata.resourceVersion),
+});
+
 /**
- * Follows one object from its present version on. A watch that breaks is taken up where it was, so no version is missed.
+ * Follows objects from their present versions on. A watch that breaks is taken up where it was, so no version is missed.
  * @returns what ends the watch.
  */
-export async function watchObject(
+export async function watchObjects(
   api: KubeApi,
-  object: KubeObject,
-  onVersion: (version: KubeObject) => void,
+  { apiVersion, kind, namespace, name }: Watched,
+  onChange: (change: Change) => void,
 ): Promise<() => void> {
-  const { namespace = "default", name } = object.metadata;
-  const ended = new AbortController();
-  let last: string | undefined;
-  const onEvent = ({ type, object: version }: WatchEvent): void => {
-    if (type !== "ADDED" && type !== "MODIFIED") return;
-    last = version.metadata.resourceVersion;
-    onVersion(version);
-  };
-  const url = new URL(await api.path(object.apiVersion, object.kind, { namespace }), api.access.server);
+  const path = await api.path(apiVersion, kind, { namespace });
+  const fieldSelector = name === undefined ? "" : `metadata.name=${name}`;
+  const { items, metadata } = await api.must<{ items: KubeObject[]; metadata: { resourceVersion: string } }>(
+    "GET",
+    path,
+    { query: { fieldSelector } },
+  );
+  for (const item of items) onChange(changeOf({ ...item, apiVersion, kind }, false));
+  const url = new URL(path, api.access.server);
   url.searchParams.set("watch", "true");
-  url.searchParams.set("fieldSelector", `metadata.name=${name}`);
+  url.searchParams.set("fieldSelector", fieldSelector);
+  url.searchParams.set("resourceVersion", metadata.resourceVersion);
+  const onEvent = ({ type, object }: WatchEvent): void => {
+    if (type === "BOOKMARK" || type === "ERROR") return;
+    url.searchParams.set("resourceVersion", object.metadata.resourceVersion ?? "");
+    onChange(changeOf(object, type === "DELETED"));
+  };
+  const ended = new AbortController();
   const follow = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      if (last !== undefined) url.searchParams.set("resourceVersion", last);
       await watchOnce(api, url, { onEvent, signal: ended.signal });
       await sleep(100);
     }
   };
   void follow();
-  await poll(() => last, { what: `the watch of ${name} in ${namespace}`, intervalMs: 50, timeoutMs: 60_000 });
   return () => ended.abort();
 }
