@@ -1,5 +1,3 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dump } from "js-yaml";
 import { notificationValues } from "../../../components/addons/argo-rollouts.js";
 import { deliverySchema } from "../../../config/schema/delivery.js";
@@ -21,33 +19,6 @@ export interface Warning {
   readonly deployment: string;
   readonly message: string;
   readonly event: string;
-}
-
-/** A webhook that keeps what it is told. */
-export class Webhook {
-  readonly warnings: Warning[] = [];
-  private server: Server | undefined;
-
-  async start(): Promise<string> {
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        this.warnings.push(JSON.parse(Buffer.concat(chunks).toString()) as Warning);
-        response.writeHead(200).end();
-      });
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(0, "127.0.0.1", resolve);
-    });
-    this.server = server;
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/warnings`;
-  }
-
-  async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
-  }
 }
 
 /** Applies the notification settings as the controller's chart writes them from the add-on's values. */

@@ -4,7 +4,8 @@ import { count, skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
-import { applyNotifications, Webhook } from "./notifications.js";
+import { Webhook } from "../../support/servers/webhook.js";
+import { applyNotifications, type Warning } from "./notifications.js";
 import {
   applyInMidRollout,
   breach,
@@ -80,7 +81,7 @@ class Scenarios {
 describe("progressive delivery on a real rollouts controller and a real Prometheus", function () {
   this.timeout(20 * 60_000);
   const scenarios: Scenarios[] = [];
-  const webhook = new Webhook();
+  const webhook = new Webhook<Warning>();
   const outcomes = new Map<string, () => Promise<Outcome & Partial<Seen>>>();
 
   before(async function () {
@@ -150,8 +151,8 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     await outcomes.get("breach-5")!();
     const deployment = "breach-5/agent-memory-service";
     const warning = await poll(
-      () => webhook.warnings.find((of) => of.deployment === deployment && of.event.startsWith("was aborted")),
-      { what: `a warning of ${deployment} (so far ${JSON.stringify(webhook.warnings)})`, timeoutMs: 60_000 },
+      () => webhook.received.find((of) => of.deployment === deployment && of.event.startsWith("was aborted")),
+      { what: `a warning of ${deployment} (so far ${JSON.stringify(webhook.received)})`, timeoutMs: 60_000 },
     );
     assert.equal(warning.severity, "warning");
   });
