@@ -9,7 +9,7 @@ const budgets = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "policy/dist/", "coverage/", "rendered/"] },
+  { ignores: ["node_modules/", "**/dist/", "coverage/", "rendered/"] },
   {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],

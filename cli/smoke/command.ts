@@ -44,7 +44,7 @@ function readItem(text: string): object {
     // Falls through to the error that says what is wanted.
   }
   throw new PlatformError("the item is not usable", ExitCode.configuration, [
-    { path: "--item", received: text, rule: "must be a JSON object", fix: `--item '{"agent_id":"smoke"}'` },
+    { path: "--item", received: text, rule: "must be a JSON object", fix: `--item '{"agentId":"smoke"}'` },
   ]);
 }
 

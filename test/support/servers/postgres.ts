@@ -6,7 +6,7 @@ import { asServerUser, findProgram, runServerProgram } from "../../../operations
 import { query, queryValue, type PostgresSource } from "../../../operations/backup/postgres/source.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
-/** A PostgreSQL of a test's own on loopback, archiving its WAL with barman-cloud. */
+/** A PostgreSQL of a test's own on loopback; where asked to, it archives its WAL with barman-cloud. */
 export class PostgresServer {
   private process: ServerProcess | undefined;
 
@@ -16,8 +16,12 @@ export class PostgresServer {
     readonly source: PostgresSource & { readonly port: number },
   ) {}
 
-  /** Makes a new cluster whose archiver writes to `archive` (arguments of barman-cloud-wal-archive), and starts it. */
-  static async create(folder: string, archive: string, env: Readonly<Record<string, string>>): Promise<PostgresServer> {
+  /** Makes a new cluster and starts it; `archive` are the arguments of barman-cloud-wal-archive. */
+  static async create(
+    folder: string,
+    archive?: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<PostgresServer> {
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o700);
     const [port = 0] = await freePorts(1);
@@ -29,9 +33,13 @@ export class PostgresServer {
       port: String(port),
       listen_addresses: "'127.0.0.1'",
       unix_socket_directories: "''",
-      archive_mode: "on",
-      archive_timeout: "60",
-      archive_command: `'${findProgram("barman-cloud-wal-archive")} --gzip ${archive} %p'`,
+      ...(archive === undefined
+        ? {}
+        : {
+            archive_mode: "on",
+            archive_timeout: "60",
+            archive_command: `'${findProgram("barman-cloud-wal-archive")} --gzip ${archive} %p'`,
+          }),
       max_connections: "20",
       shared_buffers: "'64MB'",
     };

@@ -1,0 +1,130 @@
+import { strict as assert } from "node:assert";
+import { runCommand } from "../../../common/command.js";
+import { poll } from "../../../common/poll.js";
+import { toRule } from "../../../components/observability/alert.js";
+import { alertmanagerConfig } from "../../../components/observability/alertmanager.js";
+import { alertGroups } from "../../../components/observability/rules.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { skip } from "../../support/counts.js";
+import { Alertmanager, type Notification } from "../../support/servers/alertmanager.js";
+import { temporaryFolder } from "../../support/servers/process.js";
+import { Webhook } from "../../support/servers/webhook.js";
+import { stackConfig } from "../../support/stack-config.js";
+
+type Labels = Readonly<Record<string, string>>;
+
+describe("routing and inhibition on a running Alertmanager", function () {
+  this.timeout(120_000);
+  const pager = new Webhook<Notification>();
+  const tickets = new Webhook<Notification>();
+  const stops: (() => Promise<void>)[] = [];
+  let alertmanager: Alertmanager;
+  let config = stackConfig();
+  const rules = alertGroups({ config, regionKey: "us-east-1" })
+    .flatMap(({ alerts }) => alerts)
+    .map((alert) => toRule(alert, config.observability.alerting.runbookBase));
+  const labelsOf = (alert: string, cluster: string): Labels => {
+    const rule = rules.find((each) => each.alert === alert);
+    assert.ok(rule, alert);
+    return { ...rule.labels, alertname: alert, cluster };
+  };
+
+  before(async function () {
+    this.timeout(600_000);
+    const found = await ensurePackage("prometheus-alertmanager", "prometheus-alertmanager");
+    if (found.missing !== undefined) skip(this, found.missing);
+    const receivers = [
+      { name: "oncall", webhookUrl: await pager.start() },
+      { name: "tickets", webhookUrl: await tickets.start() },
+    ];
+    stops.push(
+      () => pager.stop(),
+      () => tickets.stop(),
+    );
+    config = stackConfig({ observability: { alerting: { receivers } } });
+    const built = alertmanagerConfig(config);
+    // Test-sized waits; routes, receivers and inhibition are as built.
+    const route = {
+      ...built.route,
+      group_wait: "1s",
+      routes: built.route.routes.map((each) => ({ ...each, group_wait: "1s" })),
+    };
+    alertmanager = await Alertmanager.start(found.path, await temporaryFolder("routing"), { ...built, route });
+    stops.push(() => alertmanager.stop());
+  });
+
+  after(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+
+  it("every alert reaches the receiver of its severity, by amtool's word", async () => {
+    const { routing } = config.observability.alerting;
+    const amtool = (...args: string[]) => runCommand("amtool", args);
+    assert.match((await amtool("check-config", alertmanager.configurationFile)).stdout, /SUCCESS/);
+    for (const { alert, labels } of rules) {
+      const pairs = Object.entries({ ...labels, alertname: alert }).map(([key, value]) => `${key}=${value}`);
+      const { stdout } = await amtool(
+        "config",
+        "routes",
+        "test",
+        `--config.file=${alertmanager.configurationFile}`,
+        ...pairs,
+      );
+      assert.equal(stdout.trim(), routing[labels.severity as keyof typeof routing], alert);
+    }
+  });
+
+  it("a region that is down silences its children in its own cluster, and nothing else", async () => {
+    const children = rules.filter(({ labels }) => labels.parent === "region").map(({ alert }) => alert);
+    assert.ok(children.length >= 10);
+    const others = ["BackupUnverified", "DrillOverdue", "CertificateExpiresSoon"];
+    await alertmanager.post([
+      ...["RegionDown", ...children, ...others].map((alert) => ({ labels: labelsOf(alert, "us-east-1") })),
+      { labels: labelsOf("AgentDown", "us-west1") },
+    ]);
+    const silenced = async (cluster: string): Promise<string[]> =>
+      (await alertmanager.held())
+        .filter(({ labels, status }) => labels.cluster === cluster && status.inhibitedBy.length > 0)
+        .map(({ labels }) => labels.alertname ?? "");
+    await poll(async () => ((await silenced("us-east-1")).length > 0 ? true : undefined), {
+      what: "inhibition",
+      timeoutMs: 30_000,
+    });
+    const [down, up] = [await silenced("us-east-1"), await silenced("us-west1")];
+    assert.deepEqual([[...new Set(down)].sort(), up], [[...new Set(children)].sort(), []]);
+    const told = (webhook: Webhook<Notification>): string[] =>
+      webhook.received
+        .flatMap(({ alerts }) => alerts.map(({ labels }) => `${labels.cluster} ${labels.alertname}`))
+        .sort();
+    await poll(() => Promise.resolve(told(pager).length >= 3 && told(tickets).length >= 2 ? true : undefined), {
+      what: `notifications (so far ${told(pager).join(", ")} and ${told(tickets).join(", ")})`,
+      timeoutMs: 30_000,
+    });
+    assert.deepEqual(told(pager), ["us-east-1 CertificateExpiresSoon", "us-east-1 RegionDown", "us-west1 AgentDown"]);
+    assert.deepEqual(told(tickets), ["us-east-1 BackupUnverified", "us-east-1 DrillOverdue"]);
+  });
+
+  it("a fast burn silences the slow one's ticket, a volume that is almost full the prediction of the same volume only", async () => {
+    const volume = (alert: string, persistentvolumeclaim: string) => ({
+      labels: { ...labelsOf(alert, "c"), persistentvolumeclaim },
+    });
+    await alertmanager.post([
+      ...["AgentErrorBudgetBurnFast", "AgentErrorBudgetBurnSlow", "AgentErrorBudgetSpent"].map((alert) => ({
+        labels: labelsOf(alert, "c"),
+      })),
+      volume("VolumeAlmostFull", "one"),
+      volume("VolumeFilling", "one"),
+      volume("VolumeFilling", "two"),
+    ]);
+    const states = async (): Promise<string[]> =>
+      (await alertmanager.held())
+        .filter(({ labels, status }) => labels.cluster === "c" && status.state === "suppressed")
+        .map(({ labels }) => `${labels.alertname} ${labels.persistentvolumeclaim ?? ""}`.trim())
+        .sort();
+    await poll(async () => ((await states()).length >= 2 ? true : undefined), {
+      what: "inhibition",
+      timeoutMs: 30_000,
+    });
+    assert.deepEqual(await states(), ["AgentErrorBudgetBurnSlow", "VolumeFilling one"]);
+  });
+});
