@@ -18,6 +18,7 @@ export const suites: readonly Suite[] = [
   { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4 },
   { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 4 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 4 },
+  { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 4 },
 ];
 
 /** The line with which `npm test` opens a suite. */

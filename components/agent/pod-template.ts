@@ -37,7 +37,12 @@ function waitContainer(image: string, { store, host, port }: StoreEndpoint) {
   return {
     name: `wait-for-${store}`,
     image,
-    command: ["sh", "-c", `until nc -z -w 2 ${host} ${port}; do echo waiting for ${host}:${port}; sleep 2; done`],
+    // Not `nc -z`: busybox has it only in builds that ask for it, and the official image is none of them.
+    command: [
+      "sh",
+      "-c",
+      `until nc -w 2 ${host} ${port} </dev/null; do echo waiting for ${host}:${port}; sleep 2; done`,
+    ],
     resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "100m", memory: "32Mi" } },
     securityContext: { ...restricted, runAsUser: USER },
   };

@@ -23,7 +23,7 @@ async function build(recipe: Recipe, target: string): Promise<void> {
   const flags = ["-ldflags", ["-s -w", recipe.linkerFlags ?? ""].join(" ").trim()];
   await runCommand("go", ["build", "-o", partial, ...flags, recipe.mainPackage], {
     cwd: recipe.moduleFolder,
-    env: environment,
+    env: { ...environment, ...(recipe.static === true && { CGO_ENABLED: "0" }) },
   }).catch((thrown: unknown) => {
     if (!(thrown instanceof PlatformError)) throw thrown;
     throw new PlatformError(`${thrown.message}\n  Go 1.26.1 or later and its module proxy are needed to build servers`);
@@ -38,7 +38,11 @@ async function build(recipe: Recipe, target: string): Promise<void> {
 export async function ensureServer(name: ServerName): Promise<string> {
   const assets = process.env.KUBEBUILDER_ASSETS;
   if (assets !== undefined && existsSync(join(assets, name))) return join(assets, name);
-  const recipe = recipes[name];
+  return await ensureRecipe(name, recipes[name]);
+}
+
+/** The same for a recipe of the caller's own. */
+export async function ensureRecipe(name: string, recipe: Recipe): Promise<string> {
   const folder = join(cacheFolder(), "bin");
   const file = [name, recipe.version, process.platform, process.arch, await digestOf(recipe)].join("-");
   const target = join(folder, file);

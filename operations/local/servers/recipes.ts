@@ -10,6 +10,8 @@ export interface Recipe {
   readonly version: string;
   /** Linker flags beyond stripping. */
   readonly linkerFlags?: string;
+  /** Built without C, so that it runs in an image that holds nothing else; default false. */
+  readonly static?: boolean;
   /** Roughly how long a build from cold takes on two cores, in seconds: told to whoever waits for it. */
   readonly seconds: number;
 }
@@ -30,6 +32,26 @@ function kubernetes(name: string, seconds: number): Recipe {
     version: KUBERNETES,
     linkerFlags: stamps.join(" "),
     seconds,
+  };
+}
+
+function kubernetesNode(name: string, seconds: number): Recipe {
+  const version = "1.34.4";
+  return {
+    moduleFolder: join(modules, "kubernetes-node"),
+    mainPackage: `k8s.io/kubernetes/cmd/${name}`,
+    version,
+    linkerFlags: `-X k8s.io/component-base/version.gitVersion=v${version}`,
+    seconds,
+  };
+}
+
+function cni(path: string): Recipe {
+  return {
+    moduleFolder: join(modules, "cni"),
+    mainPackage: `github.com/containernetworking/plugins/plugins/${path}`,
+    version: "1.8.0",
+    seconds: 10,
   };
 }
 
@@ -67,6 +89,27 @@ const table = {
     mainPackage: "github.com/weaviate/weaviate/cmd/weaviate-server",
     version: "1.35.2",
     seconds: 165,
+  },
+  kubelet: kubernetesNode("kubelet", 135),
+  "kube-proxy": kubernetesNode("kube-proxy", 10),
+  ptp: cni("main/ptp"),
+  loopback: cni("main/loopback"),
+  "host-local": cni("ipam/host-local"),
+  portmap: cni("meta/portmap"),
+  coredns: { moduleFolder: join(modules, "coredns"), mainPackage: ".", version: "1.14.3", static: true, seconds: 60 },
+  "metrics-server": {
+    moduleFolder: join(modules, "metrics-server"),
+    mainPackage: "sigs.k8s.io/metrics-server/cmd/metrics-server",
+    version: "0.9.0",
+    static: true,
+    seconds: 60,
+  },
+  vegeta: {
+    moduleFolder: join(modules, "vegeta"),
+    mainPackage: "github.com/tsenart/vegeta/v12",
+    version: "12.12.0",
+    static: true,
+    seconds: 20,
   },
 } satisfies Record<string, Recipe>;
 

@@ -36,6 +36,11 @@ function note(line: string): void {
   reaper.stdin?.write(`${line}\n`);
 }
 
+/** A process that somebody else started, and that must not outlive the tests. */
+export function endWithTests(pid: number): void {
+  note(`server ${pid}`);
+}
+
 /** A folder of this run's own, removed when the run ends, whichever way it ends. */
 export async function temporaryFolder(purpose: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `agent-platform-${purpose}-`));

@@ -77,8 +77,8 @@ describe("pod of the agent (R2)", () => {
     assert.deepEqual(
       template.spec.initContainers.map(({ name, image, command }) => [name, image, command[2]?.split(" do ")[0]]),
       [
-        ["wait-for-redis", "busybox:1.37.0", "until nc -z -w 2 redis-service 6379;"],
-        ["wait-for-postgres", "busybox:1.37.0", "until nc -z -w 2 postgres-service 5432;"],
+        ["wait-for-redis", "busybox:1.37.0", "until nc -w 2 redis-service 6379 </dev/null;"],
+        ["wait-for-postgres", "busybox:1.37.0", "until nc -w 2 postgres-service 5432 </dev/null;"],
       ],
     );
   });

@@ -9,10 +9,23 @@ export interface Credentials {
   readonly tokenFile: string;
   readonly serviceAccountKeyFile: string;
   readonly serviceAccountPublicFile: string;
+  /** Tokens of the other users, by name. */
+  readonly tokens: Readonly<Record<string, string>>;
 }
 
-export async function writeCredentials(folder: string): Promise<Credentials> {
-  const adminToken = randomBytes(24).toString("hex");
+/** A user of the API beside the administrator. */
+export interface ApiUser {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+export async function writeCredentials(folder: string, users: readonly ApiUser[] = []): Promise<Credentials> {
+  const newToken = (): string => randomBytes(24).toString("hex");
+  const adminToken = newToken();
+  const tokens = Object.fromEntries(users.map(({ name }) => [name, newToken()]));
+  const lines = [{ name: "admin", groups: ["system:masters"] }, ...users].map(
+    ({ name, groups }) => `${tokens[name] ?? adminToken},${name},${name},"${groups.join(",")}"\n`,
+  );
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
@@ -25,7 +38,8 @@ export async function writeCredentials(folder: string): Promise<Credentials> {
   };
   return {
     adminToken,
-    tokenFile: await file("tokens.csv", `${adminToken},admin,admin,"system:masters"\n`),
+    tokens,
+    tokenFile: await file("tokens.csv", lines.join("")),
     serviceAccountKeyFile: await file("service-account.key", privateKey),
     serviceAccountPublicFile: await file("service-account.pub", publicKey),
   };

@@ -57,8 +57,8 @@ interface Kind {
 const METHODS = { "merge-patch": "application/merge-patch+json", apply: "application/apply-patch+yaml" };
 
 /**
- * A client of the API for objects of any kind: bodies go out exactly as they are. The typed client drops the fields that it does
- * not know, so that strict field validation would never see a misspelt one.
+ * A client of the API for objects of any kind: bodies go out exactly as they are. The typed client drops the fields
+ * that it does not know, so that strict field validation would never see a misspelt one.
  */
 export class KubeApi {
   private readonly agent: Agent;

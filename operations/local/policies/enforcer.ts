@@ -1,0 +1,116 @@
+// Enforces NetworkPolicies on the nodes of a local platform, in a process of its own that `local down` ends. The nodes'
+// own firewall does the work, on the packets of real pods; no enforcer that others wrote can be had from a package
+// registry, so this is the part of a cluster that is the platform's own.
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
+import { runCommand } from "../../../common/command.js";
+import { messageOf } from "../../../common/errors.js";
+import { KubeApi, type KubeObject } from "../servers/region/api.js";
+import { nodeRules, type ClusterView, type PodView } from "./rules.js";
+
+/** Where the enforcer works: given as JSON on its command line. */
+export interface EnforcerPlan {
+  readonly kubeconfig: string;
+  /** Process id of each node's space. */
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
+const INTERVAL_MS = 400;
+
+interface PodShape {
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly hostNetwork?: boolean;
+    readonly containers: readonly { readonly ports?: readonly { name?: string; containerPort: number }[] }[];
+  };
+  readonly status?: { readonly podIP?: string; readonly phase?: string };
+}
+
+function viewOf(object: KubeObject): PodView[] {
+  const { spec, status } = object as unknown as PodShape;
+  const ended = status?.phase === "Succeeded" || status?.phase === "Failed";
+  if (status?.podIP === undefined || spec.nodeName === undefined || spec.hostNetwork === true || ended) return [];
+  const ports = spec.containers.flatMap((container) => container.ports ?? []);
+  const named = ports.flatMap(({ name, containerPort }) =>
+    name === undefined ? [] : [[name, containerPort] as const],
+  );
+  const { namespace = "default", name, labels = {} } = object.metadata;
+  const place = { address: status.podIP, node: spec.nodeName, namedPorts: Object.fromEntries(named) };
+  return [{ namespace, name, labels, ...place }];
+}
+
+async function look(api: KubeApi): Promise<ClusterView> {
+  const [pods, namespaces, policies] = await Promise.all([
+    api.list("v1", "Pod"),
+    api.list("v1", "Namespace"),
+    api.list("networking.k8s.io/v1", "NetworkPolicy"),
+  ]);
+  const labels = namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}] as const);
+  return { pods: pods.flatMap(viewOf), namespaces: Object.fromEntries(labels), policies };
+}
+
+function inNode(pid: number, [program, ...args]: readonly [string, ...string[]], input = "") {
+  const enter = ["--target", String(pid), "--net", "--mount", "--", program];
+  return runCommand("nsenter", [...enter, ...args], { input });
+}
+
+/** Chains of ours that the rules no longer name are removed with the same write that no longer jumps to them. */
+async function staleChains(pid: number, rules: string): Promise<string[]> {
+  const { stdout } = await inNode(pid, ["iptables-save", "-t", "filter"]);
+  const own = [...stdout.matchAll(/^:(AP-(?:IN|OUT)-\S+)/gm)].map(([, name = ""]) => name);
+  return own.filter((chain) => !rules.includes(`:${chain} `));
+}
+
+class Node {
+  private last = "";
+
+  constructor(private readonly pid: number) {}
+
+  /** Sends every packet that passes the node, or is meant for it, through our chain; done before any rule is in it. */
+  async prepare(): Promise<void> {
+    await inNode(this.pid, ["iptables", "-w", "-N", "AP-POLICY"]);
+    for (const chain of ["FORWARD", "INPUT"])
+      await inNode(this.pid, ["iptables", "-w", "-I", chain, "-j", "AP-POLICY"]);
+  }
+
+  async enforce(rules: string): Promise<void> {
+    if (rules === this.last) return;
+    const stale = await staleChains(this.pid, rules);
+    const removal = stale.flatMap((chain) => [`:${chain} - [0:0]`, `-X ${chain}`]);
+    const text = rules.replace("COMMIT\n", [...removal, "COMMIT\n"].join("\n"));
+    await inNode(this.pid, ["iptables-restore", "--noflush", "--wait"], text);
+    this.last = rules;
+  }
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly "certificate-authority": string } },
+  ];
+  readonly users: readonly [{ readonly user: { readonly token: string } }];
+}
+
+async function apiOf(file: string): Promise<KubeApi> {
+  const { clusters, users } = parse(await readFile(file, "utf8")) as Kubeconfig;
+  const { server, "certificate-authority": authority } = clusters[0].cluster;
+  return new KubeApi({ server, certificateAuthority: await readFile(authority, "utf8"), token: users[0].user.token });
+}
+
+async function main(plan: EnforcerPlan): Promise<never> {
+  const api = await apiOf(plan.kubeconfig);
+  const nodes = Object.entries(plan.nodes).map(([name, pid]) => ({ name, node: new Node(pid) }));
+  for (const { node } of nodes) await node.prepare();
+  for (;;) {
+    try {
+      const view = await look(api);
+      for (const { name, node } of nodes) await node.enforce(nodeRules(view, name));
+    } catch (thrown) {
+      // The rules that are in stay in force; the API or a node may be down on purpose.
+      process.stderr.write(`${new Date().toISOString()} ${messageOf(thrown)}\n`);
+    }
+    await sleep(INTERVAL_MS);
+  }
+}
+
+void main(JSON.parse(process.argv[2] ?? "") as EnforcerPlan);

@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { basename, join } from "node:path";
+import { poll } from "../../common/poll.js";
+import { Authority } from "./certificates.js";
+import { connect, startControlPlane, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
+import type { Ledger } from "./ledger.js";
+import type { Segment } from "./network.js";
+import { startNode, type LocalNode } from "./node.js";
+import { startEnforcer } from "./policies/start.js";
+import { kubeconfig } from "./servers/region/access.js";
+import type { KubeApi, KubeObject } from "./servers/region/api.js";
+import { Space } from "./space.js";
+import { dnsObjects } from "./system/dns.js";
+import { metricsObjects } from "./system/metrics.js";
+
+export interface RegionPlan {
+  readonly name: string;
+  readonly nodes: number;
+  /** Range of the pods, a /16; each node has a /24 of it. */
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** One region of a local platform: a control plane and nodes on which pods run. */
+export interface LocalRegion {
+  readonly name: string;
+  readonly plan: RegionPlan;
+  readonly controlPlane: ControlPlane;
+  readonly nodes: readonly LocalNode[];
+  readonly api: KubeApi;
+  /** A kubeconfig for this machine, whose user may do everything. */
+  readonly kubeconfigFile: string;
+}
+
+export interface RegionSurroundings {
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly segment: Segment;
+  readonly metrics: boolean;
+  /** Archives that every node imports. */
+  readonly images: readonly string[];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A port of this machine's loopback that leads to the region's API, for tools that know only ports. */
+async function openPort(socket: string, ledger: Ledger): Promise<number> {
+  const port = await freePort();
+  const args = [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `UNIX-CONNECT:${socket}`];
+  const child = spawn("socat", args, { detached: true, stdio: "ignore" });
+  child.unref();
+  if (child.pid === undefined) throw new Error("socat did not start (Debian: apt-get install socat)");
+  await ledger.process(`port ${port}`, child.pid);
+  return port;
+}
+
+const nodeName = (plan: RegionPlan, index: number): string => `${plan.name}-${index + 1}`;
+const nodeCidr = (plan: RegionPlan, index: number): string => plan.podCidr.replace(/\.0\.0\/16$/, `.${index + 1}.0/24`);
+
+interface OpenPlane {
+  readonly controlPlane: ControlPlane;
+  readonly api: KubeApi;
+  readonly kubeconfigFile: string;
+  readonly authorityFile: string;
+}
+
+async function openPlane(plan: RegionPlan, around: RegionSurroundings): Promise<OpenPlane> {
+  const folder = join(around.folder, plan.name);
+  await mkdir(folder, { recursive: true });
+  const space = await Space.open(`${plan.name}-control-plane`, folder, around.ledger);
+  const place = await around.segment.join(space);
+  const names = Array.from({ length: plan.nodes }, (_, index) => nodeName(plan, index));
+  const planePlan: ControlPlanePlan = {
+    region: plan.name,
+    place,
+    authority: await Authority.create(folder),
+    serviceCidr: plan.serviceCidr,
+    socket: join(folder, "api.sock"),
+    users: [
+      { name: "system:kube-proxy", groups: [] },
+      ...names.map((name) => ({ name: `system:node:${name}`, groups: ["system:nodes"] })),
+    ],
+  };
+  const controlPlane = await startControlPlane(planePlan);
+  const port = await openPort(planePlan.socket, around.ledger);
+  const api = await connect(planePlan, port, controlPlane);
+  const kubeconfigFile = join(folder, "kubeconfig");
+  const access = { ...api.access, caFile: planePlan.authority.certificate };
+  await writeFile(kubeconfigFile, kubeconfig(plan.name, access), { mode: 0o600 });
+  await around.ledger.note(`kubeconfig ${plan.name}`, kubeconfigFile);
+  return { controlPlane, api, kubeconfigFile, authorityFile: planePlan.authority.certificate };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+/** Whether an object's status says that a condition holds. */
+export function holds(object: KubeObject, condition: string): boolean {
+  const { conditions = [] } = (object.status ?? {}) as { conditions?: readonly Condition[] };
+  return conditions.some(({ type, status }) => type === condition && status === "True");
+}
+
+async function awaitNodes(api: KubeApi, plan: RegionPlan): Promise<void> {
+  await poll(
+    async () => {
+      const nodes = await api.list("v1", "Node");
+      return nodes.filter((node) => holds(node, "Ready")).length === plan.nodes ? true : undefined;
+    },
+    { what: `${plan.nodes} nodes of ${plan.name} to be ready`, timeoutMs: 180_000, intervalMs: 250 },
+  );
+}
+
+async function startNodes(plan: RegionPlan, around: RegionSurroundings, plane: OpenPlane) {
+  return await Promise.all(
+    Array.from({ length: plan.nodes }, async (_, index) => {
+      const name = nodeName(plan, index);
+      const folder = join(around.folder, name);
+      await mkdir(folder, { recursive: true });
+      const podCidr = nodeCidr(plan, index);
+      const space = await Space.open(name, folder, around.ledger);
+      // Services' addresses are behind the first node for whoever is not a node of the region.
+      const place = await around.segment.join(space, index === 0 ? [podCidr, plan.serviceCidr] : [podCidr]);
+      const zone = `${plan.name}${"abc"[index % 3] ?? "a"}`;
+      const { name: region, podCidr: clusterCidr, serviceCidr } = plan;
+      const ranges = { podCidr, clusterCidr, serviceCidr };
+      const cgroup = `agent-platform-${basename(around.folder)}-${name}`;
+      const { authorityFile, controlPlane } = plane;
+      const nodePlan = { name, region, zone, place, ...ranges, authorityFile, images: around.images, cgroup };
+      return await startNode(nodePlan, controlPlane, around.ledger);
+    }),
+  );
+}
+
+/** Starts a region; ready when its nodes are, and its DNS and metrics are on their way. */
+export async function startLocalRegion(plan: RegionPlan, around: RegionSurroundings): Promise<LocalRegion> {
+  const plane = await openPlane(plan, around);
+  const { controlPlane, api, kubeconfigFile } = plane;
+  const nodes = await startNodes(plan, around, plane);
+  const pids = Object.fromEntries(nodes.map(({ name, place }) => [name, place.space.pid]));
+  const enforcer = { kubeconfig: kubeconfigFile, nodes: pids };
+  await startEnforcer(`${plan.name} (network policies)`, enforcer, {
+    ...around,
+    folder: join(around.folder, plan.name),
+  });
+  for (const object of [...dnsObjects(plan.serviceCidr), ...(around.metrics ? metricsObjects() : [])]) {
+    await api.apply(object, { manager: "agent-platform-local" });
+  }
+  await awaitNodes(api, plan);
+  return { name: plan.name, plan, controlPlane, nodes, api, kubeconfigFile };
+}

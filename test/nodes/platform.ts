@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { messageOf } from "../../common/errors.js";
+import { imageArchive, usersFile } from "../../operations/local/images/catalogue.js";
+import type { ImageSpec } from "../../operations/local/images/archive.js";
+import { startPlatform, stopPlatform, type LocalPlatform } from "../../operations/local/platform.js";
+import { missingRequirements } from "../../operations/local/requirements.js";
+import { say } from "../../operations/local/servers/cache.js";
+import { ensureRecipe } from "../../operations/local/servers/ensure.js";
+import { skip } from "../support/counts.js";
+import { endWithTests } from "../support/servers/process.js";
+
+const NAME = "nodes";
+
+const standIn = {
+  moduleFolder: join(__dirname, "stand-in"),
+  mainPackage: ".",
+  version: "1.0.0",
+  static: true,
+  seconds: 10,
+};
+
+/** A version of the stand-in; those that fail are what a bad release is. */
+export interface StandInVersion {
+  readonly tag: string;
+  /** One request of so many fails; default none. */
+  readonly failEvery?: number;
+}
+
+export const versions: readonly StandInVersion[] = [{ tag: "1.0.0" }, { tag: "1.1.0" }, { tag: "bad", failEvery: 2 }];
+export const standInImage = (tag: string): string => `agent-platform.local/stand-in:${tag}`;
+
+async function standInImages(): Promise<string[]> {
+  const program = await ensureRecipe("stand-in", standIn);
+  const specs = versions.map(({ tag, failEvery = 0 }): ImageSpec => ({
+    names: [standInImage(tag)],
+    entries: [{ path: "/bin/stand-in", from: program }, usersFile],
+    entrypoint: ["/bin/stand-in"],
+    env: { VERSION: tag, FAIL_EVERY: String(failEvery) },
+  }));
+  return await Promise.all(specs.map(imageArchive));
+}
+
+async function start(): Promise<LocalPlatform> {
+  const images = await standInImages();
+  const started = performance.now();
+  const platform = await startPlatform({
+    name: NAME,
+    images,
+    metrics: false,
+    regions: [
+      { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
+      { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },
+    ],
+    onProcess: endWithTests,
+  });
+  say(`two regions with real nodes up in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return platform;
+}
+
+let running: Promise<LocalPlatform> | undefined;
+let missing: Promise<string[]> | undefined;
+
+/** The suite's platform, started on first use and shared by its files; skips with the reason where it cannot be had. */
+export async function sharedPlatform(context: Mocha.Context): Promise<LocalPlatform> {
+  missing ??= missingRequirements();
+  const reasons = await missing;
+  if (reasons.length > 0) skip(context, reasons.join("; "));
+  running ??= start();
+  return await running;
+}
+
+after(async function () {
+  this.timeout(120_000);
+  if (running === undefined) return;
+  await running.catch((thrown: unknown) => say(messageOf(thrown)));
+  await stopPlatform(NAME);
+});
