@@ -13,6 +13,8 @@ export interface PulumiResource {
   readonly parent?: string;
   /** URNs that its inputs were made from. */
   readonly dependencies?: readonly string[];
+  /** Paths of properties that only the creation sets. */
+  readonly ignoreChanges?: readonly string[];
 }
 
 const KUBERNETES = /^kubernetes:/;
@@ -34,6 +36,7 @@ export function fromPulumi(resources: readonly PulumiResource[]): {
         object: withKind(resource),
         origin,
         ...(resource.cluster === undefined ? {} : { cluster: resource.cluster }),
+        ...(resource.ignoreChanges === undefined ? {} : { setOnce: resource.ignoreChanges }),
       });
       if (object) objects.push(object);
     } else if (!resource.type.startsWith("pulumi:")) {

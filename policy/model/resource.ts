@@ -28,6 +28,8 @@ export interface Resource extends Subject {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly body: Plain;
+  /** Paths that are set at creation and then left to somebody else (Pulumi's `ignoreChanges`). */
+  readonly setOnce: readonly string[];
 }
 
 /** One resource of a cloud, by its Pulumi type. */
@@ -48,6 +50,8 @@ export interface SourceObject {
   readonly origin: Origin;
   /** Default: one cluster without a name. */
   readonly cluster?: string;
+  /** Default: none; a manifest that is applied again sets everything again. */
+  readonly setOnce?: readonly string[];
 }
 
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
@@ -86,6 +90,7 @@ export function toResource(source: SourceObject): Resource | undefined {
     name,
     labels: stringMap(at(metadata, "labels")),
     body: object,
+    setOnce: source.setOnce ?? [],
   };
 }
 

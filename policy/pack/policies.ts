@@ -115,14 +115,14 @@ function reportFailures({ check, view, report, config }: Judgement): boolean {
 }
 
 type Validated = Pick<PolicyResource, "urn" | "type" | "name" | "props"> &
-  Partial<Pick<PolicyResource, "provider" | "parent" | "dependencies">>;
+  Partial<Pick<PolicyResource, "provider" | "parent" | "dependencies" | "opts">>;
 
 function viewOf(resources: readonly Validated[]): PlatformView {
   const stack = stackOf(resources[0]?.urn ?? "");
   return viewOfPulumi(resources.map(toPulumi), { environment: environmentOf(stack), now: new Date() });
 }
 
-function toPulumi({ urn, type, name, props, provider, parent, dependencies }: Validated): PulumiResource {
+function toPulumi({ urn, type, name, props, provider, parent, dependencies, opts }: Validated): PulumiResource {
   return {
     urn,
     type,
@@ -131,6 +131,7 @@ function toPulumi({ urn, type, name, props, provider, parent, dependencies }: Va
     ...(provider === undefined ? {} : { cluster: provider.name }),
     ...(parent === undefined ? {} : { parent: parent.urn }),
     dependencies: dependencies?.map((dependency) => dependency.urn) ?? [],
+    ignoreChanges: opts?.ignoreChanges ?? [],
   };
 }
 

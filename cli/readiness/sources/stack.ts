@@ -25,7 +25,7 @@ export async function viewOfStack(stack: string, facts: PlatformFacts): Promise<
 export function toPulumiResources(recorded: readonly RecordedResource[]): readonly PulumiResource[] {
   return recorded
     .filter((resource) => resource.custom)
-    .map(({ urn, type, name, parent, provider, dependencies, inputs }) => ({
+    .map(({ urn, type, name, parent, provider, dependencies, ignoreChanges, inputs }) => ({
       urn,
       type,
       name,
@@ -33,6 +33,7 @@ export function toPulumiResources(recorded: readonly RecordedResource[]): readon
       ...(provider === undefined ? {} : { cluster: provider.split("::").at(-1) ?? "" }),
       ...(parent === undefined ? {} : { parent }),
       dependencies,
+      ignoreChanges,
     }));
 }
 

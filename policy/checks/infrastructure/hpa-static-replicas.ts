@@ -5,7 +5,8 @@ import { replicated } from "../support/subjects.js";
 
 /**
  * Severity medium. Where an autoscaler owns the number of replicas, a number in the manifest resets it at every apply,
- * and is a field conflict under server-side apply. Source: Kubernetes documentation, migrating to autoscaling.
+ * and is a field conflict under server-side apply. A number that only the creation sets (`ignoreChanges`) is right: a new
+ * workload then starts at its size instead of at one pod. Source: Kubernetes documentation, migrating to autoscaling.
  */
 export const hpaStaticReplicas = defineCheck({
   id: "hpa-static-replicas",
@@ -21,6 +22,9 @@ export const hpaStaticReplicas = defineCheck({
     const scaler = view.relations.autoscalerOf(workload);
     if (!scaler) return notApplicable("has no autoscaler");
     if (isUnknown(workload.replicas)) return unknownUntilDeployment("spec.replicas");
+    if (workload.resource.setOnce.includes("spec.replicas")) {
+      return pass(`spec.replicas is only the first number; ${scaler.id} owns it from then on`);
+    }
     if (workload.replicas === undefined) return pass(`${scaler.id} owns the replicas`);
     return warning(`sets ${workload.replicas} replicas although ${scaler.id} owns the number`);
   },
