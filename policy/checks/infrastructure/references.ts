@@ -1,4 +1,5 @@
 import { defineCheck, type Context } from "../../engine/check.js";
+import { matchesPattern } from "../../engine/exemptions.js";
 import { fail, notApplicable, pass, unknownUntilDeployment } from "../../engine/result.js";
 import { at, isPlain, isUnknown, record, records, text } from "../../model/values.js";
 import type { Container, Workload } from "../../model/workload.js";
@@ -29,11 +30,23 @@ export const references = defineCheck({
   why: "The pods wait in CreateContainerConfigError until somebody reads the events.",
   remediation: "Correct the name or the key, or create the object.",
   link: "https://kubernetes.io/docs/concepts/configuration/configmap/",
+  parameters: {
+    external: {
+      type: "array",
+      default: [],
+      description: "Kind/name of what somebody else puts into the namespace; `*` for any run of characters.",
+    },
+  },
   subjects: workloads,
   judge: (workload, context) => {
     if (isUnknown(workload.podSpec)) return unknownUntilDeployment("the pod's spec");
     const found = referencesOf(workload);
-    const known = found.filter((reference) => isJudgeable(reference, workload, context));
+    const external = context.strings("external");
+    const known = found.filter(
+      (reference) =>
+        isJudgeable(reference, workload, context) &&
+        !external.some((pattern) => matchesPattern(pattern, `${reference.kind}/${reference.name}`)),
+    );
     const missing = known.flatMap((reference) => problemOf(reference, workload, context) ?? []);
     if (missing.length > 0) return fail([...new Set(missing)].join("; "));
     return known.length > 0

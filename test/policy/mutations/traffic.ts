@@ -75,7 +75,7 @@ export const scaling = mutantsOf("R4", [
   ["shrinks at once", HPA, "spec.behavior.scaleDown.stabilizationWindowSeconds := 0"],
   ["shrinks by the larger step", HPA, `spec.behavior.scaleDown.selectPolicy := "Max"`],
   ["shrinks by all", HPA, "spec.behavior.scaleDown.policies[Percent].value := 100"],
-  ["replicas in the manifest", "Rollout/agent-memory-service", "spec.replicas := 3"],
+  ["replicas set again at every update", "Rollout/agent-memory-service", "options.ignoreChanges := []"],
   ["no disruption budget", "PodDisruptionBudget/agent-memory-service", "delete"],
   ["a budget that blocks", "PodDisruptionBudget/agent-memory-service", "spec.maxUnavailable := 0"],
 ]);

@@ -8,7 +8,10 @@ export interface Mutant {
   readonly what: string;
   /** `Kind/name` of an object of the primary region, or `type name` of a cloud resource. */
   readonly resource: string;
-  /** `delete`, `- PATH` or `PATH := JSON`; steps by dots, `[name]` for an entry of a list by name, type, key or place. */
+  /**
+   * `delete`, `- PATH` or `PATH := JSON`; steps by dots, `[name]` for an entry of a list by name, type, key or place.
+   * `options.` leads to what the program says of the resource besides its properties.
+   */
   readonly change: string;
   /** Why nothing needs to catch it. */
   readonly harmless?: string;
@@ -35,11 +38,14 @@ export function mutate(resources: readonly PulumiResource[], mutant: Mutant): re
   const removal = /^- (.+)$/.exec(mutant.change)?.[1];
   const [path = "", json] = removal === undefined ? mutant.change.split(" := ") : [removal];
   const steps = [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, bracketed, plain]) => bracketed ?? plain ?? "");
-  const before = valueAt(target.props, steps);
+  const isOption = steps[0] === "options";
+  const before = isOption ? valueAt({ ...target }, steps.slice(1)) : valueAt(target.props, steps);
   const after: unknown = json === undefined ? undefined : JSON.parse(json);
   if (removal !== undefined && before === undefined) throw new Error(`${mutant.what}: nothing at ${path}`);
   if (JSON.stringify(before) === JSON.stringify(after)) throw new Error(`${mutant.what}: ${path} is that already`);
-  const changed = { ...target, props: replaced(target.props, steps, after) as Plain };
+  const changed = isOption
+    ? (replaced({ ...target }, steps.slice(1), after) as PulumiResource)
+    : { ...target, props: replaced(target.props, steps, after) as Plain };
   return resources.map((resource) => (resource === target ? changed : resource));
 }
 
