@@ -11,7 +11,7 @@ import { copyAll } from "../../operations/backup/copy.js";
 import { ObjectStorage, parseRepository } from "../../operations/backup/storage.js";
 import { restoreVector } from "../../operations/backup/vector/vector.js";
 import { verify, type VerificationRecord } from "../../operations/backup/verify.js";
-import { jobTable, progressBar } from "./output.js";
+import { jobTable, progressBar, stepProgress } from "./output.js";
 import { makeBackup, openCatalogue, restorerOf, unsupported, vectorSource } from "./stores.js";
 
 interface CopyOptions {
@@ -76,7 +76,7 @@ async function restore(store: Store, options: Options): Promise<void> {
   const restored =
     store === "redis"
       ? await restoreRedis(catalogue, job, target)
-      : await restoreVector(job, { ...vectorSource(), url: target });
+      : await restoreVector(job, vectorSource(catalogue, target));
   if (restored.problems.length > 0) throw new PlatformError(restored.problems.join("; "), ExitCode.resource);
   const { counts } = "counts" in restored ? restored : { counts: { keys: restored.keys } };
   if (options.json === true) sayJson({ backup: job.id, target, counts });
@@ -85,15 +85,21 @@ async function restore(store: Store, options: Options): Promise<void> {
 
 async function restoreDatabase(catalogue: Catalogue, options: Options): Promise<void> {
   const { target, backup, to } = options;
+  const progress = stepProgress();
   const restored = await restorePostgres(catalogue, {
     target,
+    onStep: progress.step,
     ...(backup === undefined ? {} : { backup }),
     ...(to === undefined ? {} : { to: pointInTime(to) }),
-  });
+  }).finally(() => progress.stop());
   await restored.server.stop();
-  const { job, fetchSeconds, recoverySeconds } = restored;
-  if (options.json === true) sayJson({ backup: job.id, target, to, fetchSeconds, recoverySeconds });
-  else say(`${job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
+  const { job, fetchSeconds, recoverySeconds, lastCommit, endOfArchive } = restored;
+  if (options.json === true) {
+    sayJson({ backup: job.id, target, to, lastCommit, endOfArchive, fetchSeconds, recoverySeconds });
+    return;
+  }
+  say(`${job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
+  say(`newest commit: ${lastCommit ?? "that of the base backup"}${endOfArchive ? ", where the archive ends" : ""}`);
 }
 
 function pointInTime(text: string): Date {

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { startProgress } from "../output/progress.js";
 import type { BackupJob } from "../../operations/backup/job.js";
 
 /** Jobs as a table for a terminal, oldest first. */
@@ -27,5 +28,17 @@ export function progressBar(what: string): (done: number, total: number) => void
     const share = total === 0 ? 1 : Math.min(1, done / total);
     const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
     process.stderr.write(`\r${what} ${bar} ${Math.round(share * 100)} %${share === 1 ? "\n" : ""}`);
+  };
+}
+
+/** Says on standard error which step runs, and on a terminal for how long. */
+export function stepProgress(): { readonly step: (what: string) => void; readonly stop: () => void } {
+  let current: { stop(): void } | undefined;
+  return {
+    step: (what) => {
+      current?.stop();
+      current = startProgress(what);
+    },
+    stop: () => current?.stop(),
   };
 }

@@ -42,10 +42,14 @@ function redisSource(): RedisSource {
   return { host, port: Number(port), ...(password === undefined ? {} : { password }) };
 }
 
-/** The Weaviate that the environment names. */
-export function vectorSource(): WeaviateSource {
+/** The Weaviate at a URL, else the one that the environment names; it uses the backup module of the repository's cloud. */
+export function vectorSource(catalogue: Catalogue, url?: string): WeaviateSource {
   const { VECTOR_HOST: host = "127.0.0.1", VECTOR_PORT: port = "8080", VECTOR_PASSWORD: apiKey } = process.env;
-  return { url: `http://${host}:${port}`, ...(apiKey === undefined ? {} : { apiKey }) };
+  return {
+    url: url ?? `http://${host}:${port}`,
+    backend: catalogue.storage.address.scheme === "gs" ? "gcs" : "s3",
+    ...(apiKey === undefined ? {} : { apiKey }),
+  };
 }
 
 /** What a store cannot do, as an error of the user's. */
@@ -67,18 +71,19 @@ export async function makeBackup(catalogue: Catalogue, kind: BackupKind): Promis
     case "redis":
       return await createRedis(catalogue, redisSource());
     case "vector":
-      return await createVector(catalogue, vectorSource());
+      return await createVector(catalogue, vectorSource(catalogue));
   }
 }
 
 /** How a store's backup is restored into scratch space and checked. */
 export function restorerOf(catalogue: Catalogue): Restorer {
+  const scratch = process.env.VECTOR_SCRATCH_URL;
   switch (catalogue.store) {
     case "postgres":
       return postgresRestorer(catalogue);
     case "redis":
       return redisRestorer(catalogue);
     case "vector":
-      return vectorRestorer({ ...vectorSource(), url: process.env.VECTOR_SCRATCH_URL ?? "http://127.0.0.1:8081" });
+      return vectorRestorer(catalogue, scratch === undefined ? undefined : vectorSource(catalogue, scratch));
   }
 }

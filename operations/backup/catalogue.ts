@@ -1,46 +1,39 @@
 import { createHash } from "node:crypto";
-import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
+import { messageOf } from "../../common/errors.js";
 import type { Store } from "../../config/schema/data.js";
 import { jobId, type BackupJob, type StoredObject } from "./job.js";
+import { Lock, type LockTiming } from "./lock.js";
 import { foreignJobs } from "./postgres/archive.js";
 import type { ObjectStorage } from "./storage.js";
 
-/** A job that has shown no life for this long was killed; its lock is void. */
-const STALE_MS = 120_000;
-const HEARTBEAT_MS = 30_000;
-
 /** What a finished backup knows of itself. */
 export type Outcome = Pick<BackupJob, "objects" | "toolId" | "wal" | "expect">;
-
-interface Lock {
-  readonly job: string;
-  readonly at: number;
-}
 
 /** The records of one store's backups, beside them in the repository. */
 export class Catalogue {
   constructor(
     readonly storage: ObjectStorage,
     readonly store: Store,
+    private readonly timing?: LockTiming,
   ) {}
 
   private key(id: string): string {
     return `catalogue/${id}.json`;
   }
 
-  private get lockKey(): string {
-    return `catalogue/${this.store}.lock`;
+  private lock(): Lock {
+    return new Lock(this.storage, `catalogue/${this.store}.lock`, this.timing);
   }
 
   /** All jobs, oldest first. One that still calls itself running but shows no life is shown as failed. */
   async jobs(): Promise<BackupJob[]> {
     const found = (await this.storage.list(`catalogue/${this.store}_`)).filter(({ key }) => key.endsWith(".json"));
-    const lock = await this.lock();
+    const alive = await this.lock().holder();
     const jobs = await Promise.all(
       found.map(async ({ key }) => JSON.parse(await this.storage.readText(key)) as BackupJob),
     );
     const shown = jobs.map((job): BackupJob => {
-      if (job.status !== "running" || lock?.job === job.id) return job;
+      if (job.status !== "running" || alive === job.id) return job;
       return { ...job, status: "failed", error: "it was killed, or its machine was lost" };
     });
     if (this.store !== "postgres") return shown;
@@ -56,63 +49,44 @@ export class Catalogue {
     await this.storage.remove(this.key(id));
   }
 
-  /** Who holds the lock, where that job still lives. */
-  private async lock(): Promise<Lock | undefined> {
-    const [found] = await this.storage.list(this.lockKey);
-    if (found === undefined) return undefined;
-    const lock = JSON.parse(await this.storage.readText(this.lockKey)) as Lock;
-    return Date.now() - lock.at > STALE_MS ? undefined : lock;
-  }
-
   /**
    * Runs one backup with its record: running at first, then completed or failed, and never two at once. Whatever
    * `work` leaves behind when it fails is in no record that calls itself good.
    */
   async run(kind: BackupJob["kind"], work: (job: BackupJob) => Promise<Outcome>): Promise<BackupJob> {
-    const job = await this.begin(kind);
-    const beat = setInterval(() => void this.beat(job.id).catch(() => undefined), HEARTBEAT_MS);
+    const lock = this.lock();
+    await lock.take(jobId(this.store, new Date()), `backup of ${this.store}`);
     try {
+      return await this.recorded(await this.begin(kind), lock, work);
+    } finally {
+      // Best effort: where the repository is out of reach, the missing sign of life tells.
+      await lock.giveBack().catch(() => undefined);
+    }
+  }
+
+  private async recorded(job: BackupJob, lock: Lock, work: (job: BackupJob) => Promise<Outcome>): Promise<BackupJob> {
+    try {
+      await lock.beat(job.id);
       const outcome = await work(job);
+      await lock.beat(job.id);
       const done = { ...job, ...outcome, ...summary(outcome.objects ?? []), status: "completed" as const, end: now() };
       await this.write(done);
       return done;
     } catch (thrown) {
-      // The record is best effort here: where the repository itself is out of reach, the missing heartbeat tells.
       await this.write({ ...job, status: "failed", end: now(), error: messageOf(thrown) }).catch(() => undefined);
       throw thrown;
-    } finally {
-      clearInterval(beat);
-      await this.storage.remove(this.lockKey).catch(() => undefined);
     }
   }
 
-  /** Takes the lock and an id that no other job has: two may start within a second. */
+  /** A record with an id that no other job has: two may start within a second. */
   private async begin(kind: BackupJob["kind"]): Promise<BackupJob> {
     const now = new Date();
-    await this.acquire(jobId(this.store, now));
     for (let start = now; ; start = new Date(start.getTime() + 1000)) {
       const id = jobId(this.store, start);
       const location = this.storage.uri;
       const job: BackupJob = { id, store: this.store, kind, status: "running", start: now.toISOString(), location };
-      if (!(await this.storage.writeText(this.key(id), `${JSON.stringify(job, null, 2)}\n`, true))) continue;
-      await this.beat(id);
-      return job;
+      if (await this.storage.writeText(this.key(id), `${JSON.stringify(job, null, 2)}\n`, true)) return job;
     }
-  }
-
-  private async beat(id: string): Promise<void> {
-    await this.storage.writeText(this.lockKey, JSON.stringify({ job: id, at: Date.now() } satisfies Lock));
-  }
-
-  private async acquire(id: string): Promise<void> {
-    const holder = await this.lock();
-    if (holder === undefined) await this.storage.remove(this.lockKey);
-    const text = JSON.stringify({ job: id, at: Date.now() } satisfies Lock);
-    if (holder === undefined && (await this.storage.writeText(this.lockKey, text, true))) return;
-    throw new PlatformError(
-      `another backup of ${this.store} is running: ${holder?.job ?? "it has just started"}`,
-      ExitCode.resource,
-    );
   }
 }
 

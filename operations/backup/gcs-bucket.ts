@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ApiError, Storage, type Bucket as CloudBucket } from "@google-cloud/storage";
-import type { Bucket, ObjectInfo } from "./storage.js";
+import type { Bucket, Expected, ObjectInfo, Versioned } from "./storage.js";
 
 /** A bucket on Cloud Storage; credentials are Google's usual ones, workload identity federation included. */
 export class GcsBucket implements Bucket {
@@ -29,13 +29,33 @@ export class GcsBucket implements Bucket {
     return file.createReadStream({ validation: false });
   }
 
-  async put(key: string, text: string, onlyNew: boolean): Promise<boolean> {
-    const condition = onlyNew ? { preconditionOpts: { ifGenerationMatch: 0 } } : {};
+  async readVersion(key: string): Promise<Versioned | undefined> {
+    const file = this.bucket.file(key);
     try {
-      await this.bucket.file(key).save(text, { resumable: false, validation: false, ...condition });
-      return true;
+      const [{ generation }] = await file.getMetadata();
+      const [content] = await file.download();
+      return { text: content.toString(), version: String(generation) };
     } catch (thrown) {
-      if (onlyNew && thrown instanceof ApiError && thrown.code === 412) return false;
+      if (thrown instanceof ApiError && thrown.code === 404 && (await this.exists())) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Whether the bucket is there: a missing one answers as a missing object does. */
+  private async exists(): Promise<boolean> {
+    await this.bucket.getFiles({ maxResults: 1, autoPaginate: false });
+    return true;
+  }
+
+  async put(key: string, text: string, expected: Expected): Promise<string | undefined> {
+    const generation = expected === "nothing" ? 0 : expected === "anything" ? undefined : expected.version;
+    const condition = generation === undefined ? {} : { preconditionOpts: { ifGenerationMatch: generation } };
+    const file = this.bucket.file(key);
+    try {
+      await file.save(text, { resumable: false, validation: false, ...condition });
+      return String(file.metadata.generation);
+    } catch (thrown) {
+      if (expected !== "anything" && thrown instanceof ApiError && thrown.code === 412) return undefined;
       throw thrown;
     }
   }

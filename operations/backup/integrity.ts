@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { Transform } from "node:stream";
 import { messageOf } from "../../common/errors.js";
 import type { BackupJob, StoredObject } from "./job.js";
 import type { ObjectStorage } from "./storage.js";
@@ -41,4 +43,18 @@ export async function checkIntegrity(
     onProgress(bytes);
   }
   return { objects: objects.length, bytes, problems };
+}
+
+/** Passes an object's bytes on, and breaks at their end where they are not what was written. */
+export function checking({ key, sha256 }: StoredObject): Transform {
+  const hash = createHash("sha256");
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      done(hash.digest("hex") === sha256 ? null : new Error(`${key}: the checksum differs`));
+    },
+  });
 }

@@ -6,12 +6,13 @@ import { ExitCode, PlatformError } from "../../common/errors.js";
 /** Where distributions keep server programs that are not on PATH. */
 const SERVER_FOLDERS = ["17", "16", "15"].map((version) => `/usr/lib/postgresql/${version}/bin`);
 
-/** Path of a database's own program: of `$POSTGRES_BIN`, else PATH, else where Debian keeps it. */
-export function findProgram(name: string): string {
+/** Path of a database's own program, by the first of its names that is found: in `$POSTGRES_BIN`, where Debian keeps it, or on PATH. */
+export function findProgram(...names: readonly string[]): string {
   const folders = [process.env.POSTGRES_BIN ?? "", ...SERVER_FOLDERS, ...(process.env.PATH ?? "").split(delimiter)];
-  const found = folders.filter((folder) => folder !== "").find((folder) => existsSync(join(folder, name)));
-  if (found !== undefined) return join(found, name);
-  throw new PlatformError(`${name} was not found: install it, or add its folder to PATH`, ExitCode.error);
+  const paths = names.flatMap((name) => folders.filter((folder) => folder !== "").map((folder) => join(folder, name)));
+  const found = paths.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new PlatformError(`${names.join(" or ")} was not found: install it, or add its folder to PATH`, ExitCode.error);
 }
 
 /** A program and its arguments for a user that PostgreSQL accepts: it refuses to run as root. */

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import * as s3 from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import type { Bucket, ObjectInfo } from "./storage.js";
+import type { Bucket, Expected, ObjectInfo, Versioned } from "./storage.js";
 
 /** A bucket on S3, or on a server that speaks its protocol. */
 export class S3Bucket implements Bucket {
@@ -37,13 +37,28 @@ export class S3Bucket implements Bucket {
     return answer.Body;
   }
 
-  async put(key: string, text: string, onlyNew: boolean): Promise<boolean> {
-    const input = { Bucket: this.name, Key: key, Body: text, ...(onlyNew ? { IfNoneMatch: "*" } : {}) };
+  async readVersion(key: string): Promise<Versioned | undefined> {
     try {
-      await this.client.send(new s3.PutObjectCommand(input));
-      return true;
+      const { Body, ETag: version } = await this.client.send(new s3.GetObjectCommand({ Bucket: this.name, Key: key }));
+      if (Body === undefined || version === undefined) throw new Error("the answer has no body or no version");
+      return { text: await Body.transformToString(), version };
     } catch (thrown) {
-      if (onlyNew && thrown instanceof s3.S3ServiceException && thrown.$metadata.httpStatusCode === 412) return false;
+      if (thrown instanceof s3.NoSuchKey) return undefined;
+      throw thrown;
+    }
+  }
+
+  async put(key: string, text: string, expected: Expected): Promise<string | undefined> {
+    const input: s3.PutObjectCommandInput = { Bucket: this.name, Key: key, Body: text };
+    if (expected === "nothing") input.IfNoneMatch = "*";
+    else if (expected !== "anything") input.IfMatch = expected.version;
+    try {
+      return (await this.client.send(new s3.PutObjectCommand(input))).ETag ?? "";
+    } catch (thrown) {
+      // 409: somebody else is writing this very moment. 404: what should be replaced is gone.
+      const status = thrown instanceof s3.S3ServiceException ? (thrown.$metadata.httpStatusCode ?? 0) : 0;
+      const conflict = status === 412 || status === 409 || (status === 404 && thrown instanceof s3.NoSuchKey);
+      if (expected !== "anything" && conflict) return undefined;
       throw thrown;
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import { GcsBucket } from "./gcs-bucket.js";
 import { S3Bucket } from "./s3-bucket.js";
@@ -10,13 +11,23 @@ export interface ObjectInfo {
   readonly modified: Date;
 }
 
+export interface Versioned {
+  readonly text: string;
+  readonly version: string;
+}
+
+/** What must be there for a write to happen: anything, nothing, or exactly one version. */
+export type Expected = "anything" | "nothing" | { readonly version: string };
+
 /** What a backup needs of a bucket, whatever cloud it is in. */
 export interface Bucket {
   /** Everything whose key starts with `prefix`, in the order of the keys. */
   list(prefix: string): Promise<ObjectInfo[]>;
   read(key: string): Promise<Readable>;
-  /** Whether the object was written; with `onlyNew`, false where one is there already. */
-  put(key: string, text: string, onlyNew: boolean): Promise<boolean>;
+  /** A small object with the version that `put` can ask for; nothing where there is none. */
+  readVersion(key: string): Promise<Versioned | undefined>;
+  /** Version of what was written; nothing was, and none is returned, where `expected` is not what is there. */
+  put(key: string, text: string, expected: Expected): Promise<string | undefined>;
   /** Uploads in parts; a stream that breaks leaves no object. */
   upload(key: string, source: Readable): Promise<void>;
   remove(key: string): Promise<void>;
@@ -82,14 +93,23 @@ export class ObjectStorage {
   }
 
   async readText(key: string): Promise<string> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of await this.read(key)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
+    return await textOf(await this.read(key));
   }
 
   /** Whether the object was written; with `onlyNew`, false where one is there already. */
   async writeText(key: string, text: string, onlyNew = false): Promise<boolean> {
-    return await this.told("write", key, async () => await this.bucket.put(this.full(key), text, onlyNew));
+    const expected = onlyNew ? "nothing" : "anything";
+    return (await this.told("write", key, () => this.bucket.put(this.full(key), text, expected))) !== undefined;
+  }
+
+  async readVersion(key: string): Promise<Versioned | undefined> {
+    return await this.told("read", key, async () => await this.bucket.readVersion(this.full(key)));
+  }
+
+  /** Replaces exactly the expected version (a new object where there is none); the new version, or nothing if another. */
+  async swap(key: string, text: string, version: string | undefined): Promise<string | undefined> {
+    const expected = version === undefined ? "nothing" : { version };
+    return await this.told("write", key, async () => await this.bucket.put(this.full(key), text, expected));
   }
 
   /** Uploads a stream in parts and tells its size and checksum; a stream that breaks leaves no object. */

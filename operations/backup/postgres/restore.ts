@@ -1,13 +1,13 @@
-import { existsSync } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import type { Catalogue } from "../catalogue.js";
 import { pickJob, type BackupJob } from "../job.js";
 import { findProgram } from "../program.js";
+import { intoTarget } from "../target.js";
 import { handOver, startScratch, type ScratchServer } from "./server.js";
-import { archiveArguments, serverName } from "./source.js";
+import { archiveArguments, queryValue, restoreCommand, serverName } from "./source.js";
 
 export interface PostgresRestoreOptions {
   /** A new or empty folder: a restore never overwrites. */
@@ -20,6 +20,8 @@ export interface PostgresRestoreOptions {
   readonly user?: string;
   /** Seconds for recovery. Default one hour. */
   readonly timeoutSeconds?: number;
+  /** Told of each step as it begins. */
+  readonly onStep?: (what: string) => void;
 }
 
 export interface RestoredPostgres {
@@ -28,6 +30,10 @@ export interface RestoredPostgres {
   /** Seconds of fetching the base backup, and of replaying WAL to the first accepted connection. */
   readonly fetchSeconds: number;
   readonly recoverySeconds: number;
+  /** Time of the newest commit in the copy, RFC 3339; none where nothing was replayed. */
+  readonly lastCommit?: string;
+  /** Whether the archive ends before the time that was asked for: what was committed after `lastCommit` is not in it. */
+  readonly endOfArchive: boolean;
 }
 
 /** From when to when a restore is possible, RFC 3339. */
@@ -50,13 +56,13 @@ async function startingPoint(catalogue: Catalogue, options: PostgresRestoreOptio
   const { to, backup } = options;
   if (to === undefined) return pickJob(jobs, backup ?? "latest");
   const window = await recoveryWindow(catalogue);
-  if (window === undefined || to < new Date(window.from) || to.getTime() > Date.now()) {
+  if (window === undefined || to < new Date(window.from) || to > new Date(window.to)) {
     throw new PlatformError("that point in time cannot be restored", ExitCode.configuration, [
       {
         path: "--to",
         received: to.toISOString(),
         rule: window === undefined ? "there is no backup" : `must be between ${window.from} and ${window.to}`,
-        fix: window === undefined ? "create a backup first" : "choose a time inside the window",
+        fix: window === undefined ? "create a backup first" : "choose a time inside it, or leave --to out for its end",
       },
     ]);
   }
@@ -65,24 +71,6 @@ async function startingPoint(catalogue: Catalogue, options: PostgresRestoreOptio
     jobs.filter(({ end }) => end !== undefined && new Date(end) <= to),
     "latest",
   );
-}
-
-/** Makes the folder, or refuses one that holds anything. */
-export async function claimTarget(target: string): Promise<void> {
-  if (!existsSync(target)) {
-    await mkdir(target, { recursive: true, mode: 0o700 });
-    return;
-  }
-  const found = await readdir(target);
-  if (found.length === 0) return;
-  throw new PlatformError("a restore never overwrites", ExitCode.configuration, [
-    {
-      path: "--target",
-      received: target,
-      rule: `must be a new or an empty folder (it holds ${found.length} entries)`,
-      fix: "restore beside it, check, then switch",
-    },
-  ]);
 }
 
 /** As the server's settings take it: they know no `Z`. */
@@ -95,25 +83,53 @@ export async function restorePostgres(
   catalogue: Catalogue,
   options: PostgresRestoreOptions,
 ): Promise<RestoredPostgres> {
-  const { target, to, user = "postgres", timeoutSeconds = 3600 } = options;
   const job = await startingPoint(catalogue, options);
-  await claimTarget(target);
-  const started = performance.now();
-  const { options: where, place } = archiveArguments(catalogue.storage.address);
-  const [url = "", server = ""] = place;
-  await runCommand(findProgram("barman-cloud-restore"), [...where, url, server, job.toolId ?? job.id, target]);
+  return await intoTarget(options.target, async () => {
+    const started = performance.now();
+    options.onStep?.(`fetching the base backup of ${job.id}`);
+    await fetchBase(catalogue, job, options.target);
+    const fetchSeconds = (performance.now() - started) / 1000;
+    options.onStep?.("replaying WAL");
+    const { server, endOfArchive } = await recover(catalogue, options);
+    const replayed = await queryValue(server.source, LAST_COMMIT);
+    const lastCommit = replayed === "" ? {} : { lastCommit: new Date(replayed).toISOString() };
+    return { server, job, fetchSeconds, recoverySeconds: server.seconds, endOfArchive, ...lastCommit };
+  });
+}
+
+const LAST_COMMIT = `SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Fetches a base backup by barman-cloud, ready to be recovered by a server of its own. */
+async function fetchBase({ storage }: Catalogue, job: BackupJob, target: string): Promise<void> {
+  const { options, place } = archiveArguments(storage.address);
+  await runCommand(findProgram("barman-cloud-restore"), [...options, ...place, job.toolId ?? job.id, target]);
   await writeFile(join(target, "recovery.signal"), "");
   await handOver(target);
-  const fetchSeconds = (performance.now() - started) / 1000;
-  const scratch = await startScratch(target, {
-    user,
-    timeoutSeconds,
-    settings: {
-      restore_command: [findProgram("barman-cloud-wal-restore"), ...where, url, server, "%f", "%p"].join(" "),
-      recovery_target_action: "promote",
-      recovery_target_timeline: "latest",
-      ...(to === undefined ? {} : { recovery_target_time: targetTime(to) }),
-    },
-  });
-  return { server: scratch, job, fetchSeconds, recoverySeconds: scratch.seconds };
+}
+
+/** PostgreSQL's words for a time that lies after the last commit of the archive. */
+const BEYOND_LAST_COMMIT = "recovery ended before configured recovery target was reached";
+
+interface Recovered {
+  readonly server: ScratchServer;
+  readonly endOfArchive: boolean;
+}
+
+async function recover(catalogue: Catalogue, options: PostgresRestoreOptions): Promise<Recovered> {
+  const { target, to, user = "postgres", timeoutSeconds = 3600 } = options;
+  const settings = {
+    restore_command: restoreCommand(catalogue.storage.address),
+    recovery_target_action: "promote",
+    recovery_target_timeline: "latest",
+  };
+  const start = async (more: Record<string, string>): Promise<ScratchServer> =>
+    await startScratch(target, { user, timeoutSeconds, settings: { ...settings, ...more } });
+  if (to === undefined) return { server: await start({}), endOfArchive: true };
+  try {
+    return { server: await start({ recovery_target_time: targetTime(to) }), endOfArchive: false };
+  } catch (thrown) {
+    // An idle database: no commit at or after that time is in the archive, so its end is the best there is.
+    if (!messageOf(thrown).includes(BEYOND_LAST_COMMIT)) throw thrown;
+    return { server: await start({}), endOfArchive: true };
+  }
 }

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { ExitCode, PlatformError } from "../../../common/errors.js";
-import { poll } from "../../../common/poll.js";
 import { asServerUser, findProgram } from "../program.js";
+import { startScratchProcess } from "../scratch.js";
 import { queryValue, type PostgresSource } from "./source.js";
 
 export interface ScratchServer {
@@ -15,7 +13,7 @@ export interface ScratchServer {
   stop(): Promise<void>;
 }
 
-export interface ScratchOptions {
+export interface ScratchServerOptions {
   /** Superuser of the restored database. */
   readonly user: string;
   /** Settings, which win over every file that was restored. */
@@ -58,43 +56,25 @@ async function writeSettings(folder: string, own: Readonly<Record<string, string
 }
 
 /** Runs a restored data directory beside whatever else runs, until it accepts connections as a server of its own. */
-export async function startScratch(data: string, options: ScratchOptions): Promise<ScratchServer> {
+export async function startScratch(data: string, options: ScratchServerOptions): Promise<ScratchServer> {
   const folder = await mkdtemp(join(tmpdir(), "pg-"));
-  const log = join(folder, "server.log");
-  await writeFile(log, "");
   const flags = await writeSettings(folder, options.settings);
   await handOver(folder);
   const started = performance.now();
   const [program, args] = asServerUser(findProgram("postgres"), ["-D", data, ...flags]);
-  const redirect = ["-c", 'log="$1"; shift; exec "$@" >>"$log" 2>&1', "sh", log, program, ...args];
-  const child = spawn("sh", redirect, { stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const running = (): boolean => child.exitCode === null && child.signalCode === null;
+  const server = startScratchProcess(program, args, { log: join(folder, "server.log"), fatal: /FATAL|PANIC/ });
   const stop = async (): Promise<void> => {
-    if (running()) child.kill("SIGINT");
-    await ended;
+    await server.stop("SIGINT");
     await rm(folder, { recursive: true, force: true });
   };
   const source = { host: folder, port: 5432, user: options.user };
+  const promoted = async (): Promise<true | undefined> =>
+    (await queryValue(source, "SELECT pg_is_in_recovery()")) === "f" ? true : undefined;
   try {
-    await poll(
-      async () => {
-        if (!running()) return true;
-        return (await queryValue(source, "SELECT pg_is_in_recovery()")) === "f" ? true : undefined;
-      },
-      { what: "the restored server to end its recovery", intervalMs: 100, timeoutMs: options.timeoutSeconds * 1000 },
-    );
-    if (!running()) throw new PlatformError(await explain(log), ExitCode.resource);
+    await server.until("the restored server to end its recovery", promoted, options.timeoutSeconds);
   } catch (thrown) {
     await stop();
     throw thrown;
   }
   return { source, seconds: (performance.now() - started) / 1000, stop };
-}
-
-/** The end of the server's log: its fatal lines where it has any. */
-async function explain(log: string): Promise<string> {
-  const lines = (await readFile(log, "utf8")).trim().split("\n");
-  const fatal = lines.filter((line) => /FATAL|PANIC/.test(line)).slice(-3);
-  return `the restored server did not come up:\n  ${(fatal.length > 0 ? fatal : lines.slice(-5)).join("\n  ")}`;
 }

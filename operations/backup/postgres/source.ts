@@ -44,3 +44,9 @@ export function archiveArguments(address: RepositoryAddress): { readonly options
   const server = address.endpoint === undefined ? [] : ["--endpoint-url", address.endpoint];
   return { options: [...cloud, ...server], place: [`${address.scheme}://${address.bucket}${path}`, serverName] };
 }
+
+/** With which a server that recovers, or a standby that follows, fetches WAL from the archive. */
+export function restoreCommand(address: RepositoryAddress): string {
+  const { options, place } = archiveArguments(address);
+  return [findProgram("barman-cloud-wal-restore"), ...options, ...place, "%f", "%p"].join(" ");
+}

@@ -1,18 +1,18 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { runCommand } from "../../../common/command.js";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
-import { poll } from "../../../common/poll.js";
 import type { Catalogue } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
-import { claimTarget } from "../postgres/restore.js";
 import { findProgram } from "../program.js";
+import { startScratchProcess } from "../scratch.js";
+import { fetchObject, intoTarget } from "../target.js";
 import type { Restorer } from "../verify.js";
+
+/** Seconds for a server to load a dump, and to write its append-only file. */
+const LOAD_SECONDS = 600;
 
 /** How the running Redis is reached; the password comes from the environment, never from an argument. */
 export interface RedisSource {
@@ -59,18 +59,12 @@ async function checkDump(file: string): Promise<DumpInfo> {
   throw new PlatformError(`redis-check-rdb refuses the dump: ${said}`, ExitCode.resource);
 }
 
-/** Fetches a dump into a new folder, and refuses one that is not what was written. */
+/** Fetches a dump into a folder, and refuses one that is not what was written. */
 async function fetchDump(catalogue: Catalogue, job: BackupJob, target: string): Promise<DumpInfo> {
   const [object] = job.objects ?? [];
   if (object === undefined) throw new PlatformError(`${job.id} has no dump`, ExitCode.resource);
-  await claimTarget(target);
   const file = join(target, "dump.rdb");
-  const hash = createHash("sha256");
-  const source = await catalogue.storage.read(object.key);
-  source.on("data", (chunk: Buffer) => hash.update(chunk));
-  await pipeline(source, createWriteStream(file));
-  if (hash.digest("hex") !== object.sha256)
-    throw new PlatformError(`${object.key}: the checksum differs`, ExitCode.resource);
+  await fetchObject(catalogue.storage, object, file);
   return await checkDump(file);
 }
 
@@ -84,6 +78,10 @@ export interface RestoredRedis {
  * the real server will start. A key that expires meanwhile is no loss, so the count is held between two readings.
  */
 export async function restoreRedis(catalogue: Catalogue, job: BackupJob, target: string): Promise<RestoredRedis> {
+  return await intoTarget(target, async () => await loadInto(catalogue, job, target));
+}
+
+async function loadInto(catalogue: Catalogue, job: BackupJob, target: string): Promise<RestoredRedis> {
   const before = await fetchDump(catalogue, job, target);
   const problems =
     before.keys === job.expect?.keys ? [] : [`the dump holds ${before.keys} keys, not ${job.expect?.keys ?? "?"}`];
@@ -100,24 +98,22 @@ async function loadOnce(target: string): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "redis-"));
   const socket = join(folder, "redis.sock");
   const settings = ["--port", "0", "--unixsocket", socket, "--dir", target, "--save", "", "--appendonly", "no"];
-  const child = spawn(findProgram("redis-server"), settings, { stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const server = startScratchProcess(findProgram("redis-server"), settings, { log: join(folder, "server.log") });
   const ask = async (...words: string[]): Promise<string> =>
     (await runCommand(findProgram("redis-cli"), ["-e", "-s", socket, ...words])).stdout.trim();
   try {
     const ready = async (): Promise<true | undefined> => ((await ask("ping")) === "PONG" ? true : undefined);
-    await poll(ready, { what: "the restored Redis to load its dump", timeoutMs: 600_000 });
+    await server.until("the restored Redis to load its dump", ready, LOAD_SECONDS);
     const keys = Number(await ask("dbsize"));
     await ask("config", "set", "appendonly", "yes");
     const written = async (): Promise<true | undefined> =>
       /aof_rewrite_in_progress:0[\s\S]*aof_rewrite_scheduled:0/.test(await ask("info", "persistence"))
         ? true
         : undefined;
-    await poll(written, { what: "the append-only file to be written", timeoutMs: 600_000 });
+    await server.until("the append-only file to be written", written, LOAD_SECONDS);
     return keys;
   } finally {
-    child.kill("SIGTERM");
-    await ended;
+    await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

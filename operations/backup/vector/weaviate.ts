@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import { poll } from "../../../common/poll.js";
 
@@ -13,6 +14,22 @@ export interface WeaviateSource {
 interface BackupStatus {
   readonly status: string;
   readonly error?: string;
+}
+
+/** Objects of each class that are compared one by one. */
+const SAMPLE_SIZE = 20;
+
+interface WeaviateObject {
+  readonly id: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly vector?: readonly number[];
+  readonly vectors?: Readonly<Record<string, unknown>>;
+}
+
+function digestOf({ id, properties = {}, vector, vectors }: WeaviateObject): string {
+  const sorted = (record: Readonly<Record<string, unknown>>): unknown => Object.entries(record).sort();
+  const content = JSON.stringify([id, sorted(properties), vector ?? [], sorted(vectors ?? {})]);
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 
 /** The few calls of Weaviate's REST and GraphQL interfaces that a backup needs. */
@@ -61,18 +78,24 @@ export class Weaviate {
     return counts;
   }
 
-  /** One object of a class with its vector, to compare after a restore. */
-  async sample(name: string): Promise<string | undefined> {
-    const path = `/v1/objects?class=${name}&limit=1&include=vector`;
-    const answer = (await this.call("GET", path)) as { objects?: { id: string; vector?: number[] }[] };
-    const [object] = answer.objects ?? [];
-    return object === undefined ? undefined : JSON.stringify([object.id, object.vector ?? []]);
+  /** Digests of some objects of a class by id, to compare after a restore. */
+  async sample(name: string): Promise<Record<string, string>> {
+    const path = `/v1/objects?class=${name}&limit=${SAMPLE_SIZE}&include=vector`;
+    const answer = (await this.call("GET", path)) as { objects?: WeaviateObject[] };
+    return Object.fromEntries((answer.objects ?? []).map((object) => [object.id, digestOf(object)]));
   }
 
-  /** The same object, by id. */
-  async byId(name: string, id: string): Promise<string> {
-    const object = (await this.call("GET", `/v1/objects/${name}/${id}?include=vector`)) as { vector?: number[] };
-    return JSON.stringify([id, object.vector ?? []]);
+  /** The same digest of one object. */
+  async digest(name: string, id: string): Promise<string> {
+    return digestOf((await this.call("GET", `/v1/objects/${name}/${id}?include=vector`)) as WeaviateObject);
+  }
+
+  /** Number of instances that are ready and agree on a leader, without whom no schema can change. */
+  async members(): Promise<number> {
+    const answer = (await this.call("GET", "/v1/cluster/statistics")) as {
+      statistics?: { ready?: boolean; leaderId?: string }[];
+    };
+    return (answer.statistics ?? []).filter(({ ready, leaderId = "" }) => ready === true && leaderId !== "").length;
   }
 
   /** Starts a backup and waits for its end. */

@@ -56,6 +56,18 @@ const table = {
     version: "1.8.0",
     seconds: 90,
   },
+  "fake-gcs-server": {
+    moduleFolder: join(modules, "fake-gcs"),
+    mainPackage: "github.com/fsouza/fake-gcs-server",
+    version: "1.56.1",
+    seconds: 60,
+  },
+  "weaviate-server": {
+    moduleFolder: join(modules, "weaviate"),
+    mainPackage: "github.com/weaviate/weaviate/cmd/weaviate-server",
+    version: "1.35.2",
+    seconds: 165,
+  },
 } satisfies Record<string, Recipe>;
 
 export type ServerName = keyof typeof table;
