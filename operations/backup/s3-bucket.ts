@@ -74,6 +74,8 @@ export class S3Bucket implements Bucket {
 
   isRefusal(thrown: unknown): boolean {
     const name = thrown instanceof Error ? thrown.name : "";
-    return /^(AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|CredentialsProviderError|Forbidden)/.test(name);
+    return /^(AccessDenied|InvalidAccessKeyId|XAdminUserNotFound|SignatureDoesNotMatch|CredentialsProviderError|Forbidden)/.test(
+      name,
+    );
   }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import type { Catalogue } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
 import { findProgram } from "../program.js";
@@ -28,7 +28,11 @@ export async function createRedis(catalogue: Catalogue, source: RedisSource): Pr
     const file = join(folder, "dump.rdb");
     try {
       const where = ["-h", source.host, "-p", String(source.port), "--rdb", file];
-      await runCommand(findProgram("redis-cli"), where, { env: auth(source) });
+      await runCommand(findProgram("redis-cli"), where, { env: auth(source) }).catch((thrown: unknown) => {
+        // redis-cli's words for a full disk name neither the disk nor that it is full.
+        if (!messageOf(thrown).includes("short write")) throw thrown;
+        throw new PlatformError(`no space left in ${folder} for the dump of Redis: make room, or set TMPDIR`);
+      });
       const { keys } = await checkDump(file);
       const key = `redis/${id}.rdb`;
       return { expect: { keys }, objects: [{ key, ...(await catalogue.storage.upload(key, createReadStream(file))) }] };

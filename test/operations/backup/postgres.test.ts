@@ -117,7 +117,7 @@ describe("PostgreSQL backups on an S3 server", function () {
             path: "--to",
             received: to.toISOString(),
             rule: `must be between ${window.from} and ${window.to}`,
-            fix: "choose a time inside the window",
+            fix: "choose a time inside it, or leave --to out for its end",
           },
         ],
       });

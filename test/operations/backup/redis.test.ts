@@ -102,15 +102,6 @@ describe("Redis backups on an S3 server", function () {
     assert.equal((await verify(catalogue, redisRestorer(catalogue))).verified, true);
   });
 
-  it("refuse two at once", async () => {
-    const one = createRedis(catalogue, server.source);
-    const other = createRedis(catalogue, server.source);
-    const outcomes = await Promise.allSettled([one, other]);
-    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
-    const refused = outcomes.find((outcome): outcome is PromiseRejectedResult => outcome.status === "rejected");
-    assert.match(String(refused?.reason), /another backup of redis is running/);
-  });
-
   it("copy to another bucket what is new, take away what was pruned, and never follow an emptied source", async () => {
     const copy = new ObjectStorage(parseRepository("s3://other/here", store.endpoint));
     const first = await copyAll(catalogue.storage, copy);
