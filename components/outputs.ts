@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PipelineAccess } from "./access/index.js";
 import type { StackConfig } from "../config/schema/stack.js";
 import type { RegionEndpoint, RegionVaults } from "./contracts.js";
 import type { DnsZone, Failover } from "./failover/index.js";
@@ -12,7 +11,6 @@ export interface OutputsArgs {
   readonly endpoints: readonly RegionEndpoint[];
   readonly failover: Failover;
   readonly zone: DnsZone | undefined;
-  readonly access: PipelineAccess | undefined;
 }
 
 /** The stack's outputs, which `operations/` and pipelines read: a contract, described in docs/operating.md. */
@@ -23,7 +21,6 @@ export function stackOutputs({
   endpoints,
   failover,
   zone,
-  access,
 }: OutputsArgs): Record<string, unknown> {
   return {
     hosts: { public: config.traffic.host, canary: config.traffic.canaryHost, preview: config.traffic.previewHost },
@@ -34,7 +31,6 @@ export function stackOutputs({
     healthChecks: failover.healthChecks,
     switches: failover.switches,
     nameServers: zone?.nameServers ?? [],
-    ...(access === undefined ? {} : { pipelines: access.identities }),
   };
 }
 

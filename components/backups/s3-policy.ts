@@ -31,10 +31,7 @@ export function bucketPolicy(bucketArn: string, keyArn: string): PolicyDocument 
     Principal: "*",
     Action: "s3:PutObject",
     Resource: objects,
-    Condition: {
-      Null: { [header]: "false" },
-      [allowed.startsWith("arn:") ? "ArnNotEquals" : "StringNotEquals"]: { [header]: allowed },
-    },
+    Condition: { Null: { [header]: "false" }, StringNotEquals: { [header]: allowed } },
   });
   return document(
     {

@@ -87,10 +87,9 @@ export function flowLogDelivery(logGroupArn: string): string {
     {
       Sid: "DeliverFlowLogs",
       Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${logGroupArn}:log-stream:*`,
+      Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      Resource: [logGroupArn, `${logGroupArn}:*`],
     },
-    { Sid: "SeeStreams", Effect: "Allow", Action: ["logs:DescribeLogStreams"], Resource: `${logGroupArn}:*` },
   ]);
 }
 
@@ -123,7 +122,7 @@ export function autoscalerPolicy(place: AwsPlace, cluster: string): string {
       Sid: "ScaleThisCluster",
       Effect: "Allow",
       Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-      Resource: `arn:aws:autoscaling:${place.region}:${place.account}:autoScalingGroup:*:autoScalingGroupName/*`,
+      Resource: "*",
       Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${cluster}`]: "owned" } },
     },
   ]);

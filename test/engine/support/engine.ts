@@ -11,8 +11,6 @@ export interface EngineOptions {
   readonly stack: string;
   /** Ports of providers that are attached instead of launched, by package. */
   readonly attached: Readonly<Record<string, number>>;
-  /** PATH of the engine and its providers; default this process's. */
-  readonly path?: string;
   /** Configuration of the stack: full keys to values. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +25,6 @@ export interface Step {
     readonly provider?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly protect?: boolean;
-    readonly retainOnDelete?: boolean;
   };
 }
 
@@ -133,7 +130,6 @@ export class Engine {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_DEBUG_PROVIDERS: attached.join(","),
-        PATH: this.options.path ?? process.env.PATH ?? "",
       },
     });
     if (result.exitCode === 0 || allowExitCodes.includes(result.exitCode)) return result;
