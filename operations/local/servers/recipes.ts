@@ -72,6 +72,12 @@ const table = {
     version: "1.10.1",
     seconds: 120,
   },
+  "prometheus-adapter": {
+    moduleFolder: join(modules, "prometheus-adapter"),
+    mainPackage: "sigs.k8s.io/prometheus-adapter/cmd/adapter",
+    version: "0.12.0",
+    seconds: 110,
+  },
   versitygw: {
     moduleFolder: join(modules, "versitygw"),
     mainPackage: "github.com/versity/versitygw/cmd/versitygw",

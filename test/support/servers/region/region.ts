@@ -4,6 +4,7 @@ import { ensureServers } from "../../../../operations/local/servers/ensure.js";
 import { freePorts, removeFolder, startProcess, temporaryFolder, type ServerProcess } from "../process.js";
 import { kubeconfig, writeCredentials, type Credentials } from "../../../../operations/local/servers/region/access.js";
 import { KubeApi } from "../../../../operations/local/servers/region/api.js";
+import { createFrontProxy, frontProxyFlags, type FrontProxy } from "./front-proxy.js";
 import { createNodes, writeStages } from "./nodes.js";
 
 /** One region: a control plane of its own with six simulated nodes in three zones. */
@@ -46,6 +47,7 @@ interface ApiServerPlan {
   readonly port: number;
   readonly etcdPort: number;
   readonly credentials: Credentials;
+  readonly frontProxy: FrontProxy;
 }
 
 function startApiServer(program: string, plan: ApiServerPlan): ServerProcess {
@@ -64,7 +66,7 @@ function startApiServer(program: string, plan: ApiServerPlan): ServerProcess {
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${plan.credentials.serviceAccountPublicFile}`,
     `--service-account-signing-key-file=${plan.credentials.serviceAccountKeyFile}`,
-    "--enable-aggregator-routing=true",
+    ...frontProxyFlags(plan.frontProxy),
     "--profiling=false",
   ];
   return startProcess(program, args, { folder: plan.folder, name: "kube-apiserver" });
@@ -128,7 +130,13 @@ export async function startRegion(name: string): Promise<Region> {
   const [client = 0, peer = 0, port = 0] = await freePorts(3);
   const credentials = await writeCredentials(folder);
   const etcd = startEtcd(binaries.etcd, folder, { client, peer });
-  const plan: ApiServerPlan = { folder, port, etcdPort: client, credentials };
+  const plan: ApiServerPlan = {
+    folder,
+    port,
+    etcdPort: client,
+    credentials,
+    frontProxy: await createFrontProxy(folder),
+  };
   let apiServer = startApiServer(binaries["kube-apiserver"], plan);
   const api = await awaitReady(apiServer, plan);
   const kubeconfigFile = join(folder, "kubeconfig");
