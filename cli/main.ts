@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "back up, verify and restore the data stores",
     register: async () => (await import("./backup/command.js")).registerBackup,
   },
+  local: {
+    summary: "run the platform on this machine: two regions with real pods",
+    register: async () => (await import("./local/command.js")).registerLocal,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,
