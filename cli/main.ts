@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "the steps of the pipelines: require, risk, comment, drift, deliver",
     register: async () => (await import("./ci/command.js")).registerCi,
   },
+  local: {
+    summary: "run the platform on this machine: two regions with real pods",
+    register: async () => (await import("./local/command.js")).registerLocal,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,
