@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "the steps of the pipelines: require, risk, comment, drift, plan, deliver",
     register: async () => (await import("./ci/command.js")).registerCi,
   },
+  recover: {
+    summary: "carry a recovery plan through, and keep its record",
+    register: async () => (await import("./recover/command.js")).registerRecover,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,
