@@ -40,6 +40,10 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "run the platform on this machine: two regions with real pods",
     register: async () => (await import("./local/command.js")).registerLocal,
   },
+  recover: {
+    summary: "carry a recovery plan through, and keep its record",
+    register: async () => (await import("./recover/command.js")).registerRecover,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,

@@ -63,6 +63,12 @@ async function missingCanary(source: PostgresSource, job: BackupJob): Promise<st
   return found === "1" ? [] : [`the canary row of ${job.id} is not in the restored database`];
 }
 
+/** amcheck over every table and index, and a count of all rows: of a database that runs, wherever it came from. */
+export async function checkDatabase(source: PostgresSource): Promise<Pick<RestoreCheck, "problems" | "counts">> {
+  const problems = await amcheck(source);
+  return { problems, counts: await rowCounts(source) };
+}
+
 async function amcheck(source: PostgresSource): Promise<string[]> {
   const args = ["--all", "--install-missing", "--heapallindexed"];
   const [program, all] = asServerUser(findProgram("pg_amcheck"), args);
