@@ -152,15 +152,3 @@ export async function workloads(api: KubeApi, namespace: string) {
     return { name: metadata.name, ready: readyReplicas, wanted: (spec as Status).replicas ?? 1 };
   });
 }
-
-/** Waits until every workload of a namespace has all of its pods ready. */
-export async function awaitWorkloads(region: LocalRegion, namespace: string): Promise<void> {
-  await poll(
-    async () => {
-      const waiting = (await workloads(region.api, namespace)).filter(({ ready, wanted }) => ready < wanted);
-      if (waiting.length === 0) return true;
-      throw new Error(waiting.map(({ name, ready, wanted }) => `${name} ${ready} of ${wanted}`).join(", "));
-    },
-    { what: `the workloads of ${region.name} to be ready`, timeoutMs: 300_000, intervalMs: 1000 },
-  );
-}

@@ -1,6 +1,6 @@
 import { plansOf } from "./evidence.js";
 import type { Subject } from "./resource.js";
-import { at, number, record, text } from "./values.js";
+import { at, isUnknown, number, record, text, UNKNOWN, type Unknown } from "./values.js";
 import type { PlatformView } from "./view.js";
 
 /** A plan of a cluster's ConfigMap `recovery-plans`. */
@@ -36,10 +36,12 @@ export function drillablePlans(view: PlatformView): readonly DrillablePlan[] {
 }
 
 /** The last drill of a plan: the cluster's ConfigMap `drill-<plan>`, else the plan's own word. */
-export function drillOf(plan: string, cluster: string, view: PlatformView): Drill | undefined {
+export function drillOf(plan: string, cluster: string, view: PlatformView): Drill | Unknown | undefined {
   const map = view.ofKind("ConfigMap").find((one) => one.name === `drill-${plan}` && one.cluster === cluster);
+  const source = at(map?.body, "data", "drill.json");
+  if (isUnknown(source)) return UNKNOWN;
   const stated = plansOf(cluster, view).find(({ id }) => id === plan)?.lastDrill;
-  const drill = parse(text(at(map?.body, "data", "drill.json")));
+  const drill = parse(text(source));
   const moment = text(drill.at) ?? stated;
   if (moment === undefined) return undefined;
   const passed = typeof drill.passed === "boolean" ? drill.passed : undefined;

@@ -1,6 +1,7 @@
 import { defineCheck } from "../../engine/check.js";
-import { fail, notApplicable, pass, warning } from "../../engine/result.js";
+import { fail, notApplicable, pass, unknownUntilDeployment, warning } from "../../engine/result.js";
 import { drillOf, drillablePlans } from "../../model/drills.js";
+import { isUnknown } from "../../model/values.js";
 
 const DAY = 86_400_000;
 
@@ -24,6 +25,7 @@ export const drDrill = defineCheck({
   subjects: drillablePlans,
   judge: ({ plan, rtoMinutes, cluster, origin }, { view, number }) => {
     const drill = drillOf(plan, cluster, view);
+    if (isUnknown(drill)) return unknownUntilDeployment(`the record of the last drill of ${plan}`);
     if (drill === undefined) {
       if (origin.urn !== undefined) return notApplicable("the record of a drill is part of the running stack only");
       return view.environment === "production"

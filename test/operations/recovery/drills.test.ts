@@ -2,6 +2,8 @@ import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { openCluster } from "../../../operations/recovery/cluster.js";
 import { drillCorruption } from "../../../operations/recovery/drill/corruption.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import type { KubeApi } from "../../../operations/local/servers/region/api.js";
 import { drillOutage } from "../../../operations/recovery/drill/outage.js";
 import { storeDrill } from "../../../operations/recovery/drill/result.js";
 import { RunFiles } from "../../../operations/recovery/run/files.js";
@@ -9,9 +11,7 @@ import { stateOf } from "../../../operations/recovery/run/record.js";
 import { count, skip, soak } from "../../support/counts.js";
 import { needsPostgres } from "../../support/recovery/stand.js";
 import { startObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../support/servers/packages.js";
 import { temporaryFolder } from "../../support/servers/process.js";
-import type { KubeApi } from "../../support/servers/region/api.js";
 import { stopRegions, twoRegions } from "../../support/servers/region/regions.js";
 
 const NAMESPACE = "agent-memory";

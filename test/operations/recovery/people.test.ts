@@ -155,7 +155,8 @@ describe("people in a run", function () {
     assert.equal(ended.exitCode, 0, ended.stderr);
     const { events } = await files.get(id);
     const answer = events.find((event) => event.kind === "approved");
-    assert.deepEqual([answer?.by, answer?.saw], [contacts[1], "the region is down on both dashboards"]);
+    assert.ok(answer?.kind === "approved");
+    assert.deepEqual([answer.by, answer.saw], [contacts[1], "the region is down on both dashboards"]);
     const told = events.filter((event) => event.kind === "notified");
     for (const { delivered, failed } of told) {
       assert.deepEqual([...delivered].sort(), ["chat", "mail"]);

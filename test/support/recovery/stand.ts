@@ -2,9 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { Stand } from "../../../operations/recovery/drill/stand.js";
 import { skip } from "../counts.js";
-import { ensurePackage } from "../servers/packages.js";
 
 /** Skips, with the reason, where PostgreSQL is not to be had. */
 export async function needsPostgres(context: Mocha.Context): Promise<void> {

@@ -1,4 +1,5 @@
 import { drDrill } from "../../../../policy/checks/reliability/dr-drill.js";
+import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
 import { deployment, object } from "../../support/objects.js";
 
@@ -30,4 +31,5 @@ describeCheck(drDrill, {
     "the last drill of region-outage failed": [plans(), drill({ passed: false })],
   },
   wrongKind: [deployment(), drill()],
+  unknown: [plans(), map("drill-region-outage", { "drill.json": UNKNOWN })],
 });
