@@ -33,7 +33,7 @@ const commands: Readonly<Record<string, CommandModule>> = {
     register: async () => (await import("./backup/command.js")).registerBackup,
   },
   ci: {
-    summary: "the steps of the pipelines: require, risk, comment, drift, deliver",
+    summary: "the steps of the pipelines: require, risk, comment, drift, plan, deliver",
     register: async () => (await import("./ci/command.js")).registerCi,
   },
   local: {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { PipelineAccess } from "./access/index.js";
 import type { StackConfig } from "../config/schema/stack.js";
 import type { RegionEndpoint, RegionVaults } from "./contracts.js";
 import type { DnsZone, Failover } from "./failover/index.js";
@@ -11,6 +12,7 @@ export interface OutputsArgs {
   readonly endpoints: readonly RegionEndpoint[];
   readonly failover: Failover;
   readonly zone: DnsZone | undefined;
+  readonly access: PipelineAccess | undefined;
 }
 
 /** The stack's outputs, which `operations/` and pipelines read: a contract, described in docs/operating.md. */
@@ -21,6 +23,7 @@ export function stackOutputs({
   endpoints,
   failover,
   zone,
+  access,
 }: OutputsArgs): Record<string, unknown> {
   return {
     hosts: { public: config.traffic.host, canary: config.traffic.canaryHost, preview: config.traffic.previewHost },
@@ -31,6 +34,7 @@ export function stackOutputs({
     healthChecks: failover.healthChecks,
     switches: failover.switches,
     nameServers: zone?.nameServers ?? [],
+    ...(access === undefined ? {} : { pipelines: access.identities }),
   };
 }
 

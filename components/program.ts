@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fleetProject } from "../config/fleet.js";
 import { loadConfig } from "../config/load.js";
 import type { StackConfig } from "../config/schema/stack.js";
+import { PipelineAccess } from "./access/index.js";
 import { createVaults } from "./backups/vault.js";
 import { GkeFleet } from "./clusters/gke/fleet.js";
 import type { RegionEndpoint, RegionVaults } from "./contracts.js";
@@ -22,7 +23,8 @@ export function program(): Record<string, unknown> {
   const shared = { credentials, vaults, ...(zone === undefined ? {} : { zone }) };
   const endpoints = regions.map((region) => region.deploy(shared));
   const failover = createFailover(config, { zone, fleet, regions, endpoints });
-  return stackOutputs({ config, regions, vaults, endpoints, failover, zone });
+  const access = createPipelineAccess(config, regions);
+  return stackOutputs({ access, config, regions, vaults, endpoints, failover, zone });
 }
 
 function createFleet({ regions, environment, tags }: StackConfig): GkeFleet | undefined {
@@ -36,6 +38,14 @@ function createBackupVaults(config: StackConfig, regions: readonly Region[]): Re
   const providers = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.cloudProvider]));
   const { backups, tags } = config;
   return createVaults("vault", { stack: pulumi.getStack(), regions: config.regions, backups, tags, providers });
+}
+
+/** Who may preview and deploy from a pipeline; made where the configuration names a repository. */
+function createPipelineAccess(config: StackConfig, regions: readonly Region[]): PipelineAccess | undefined {
+  if (config.access.github === undefined) return undefined;
+  const providers = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.cloudProvider]));
+  const { access } = config;
+  return new PipelineAccess("access", { stack: pulumi.getStack(), access, regions: config.regions, providers });
 }
 
 interface Reachable {

@@ -1,25 +1,15 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
-import { runCommand } from "../../common/command.js";
+import { Option, type Command } from "commander";
 import { ExitCode } from "../../common/errors.js";
 import { readChanges, risksOf } from "../changes/changes.js";
 import { changesMarkdown, headline } from "../changes/markdown.js";
-import { stackConfig } from "../preview/stack-config.js";
-import { requireStack, withStack } from "../preview/stack-option.js";
 import { stickyComment, type CommentOptions } from "./comment.js";
-import { deliverySteps } from "./deliver.js";
+import { addDelivery, positive } from "./delivery-command.js";
 import { driftBody, readDrifts, reportDrift } from "./drift.js";
 import { requireVariables } from "./require.js";
-import { runSteps, shellLine } from "./run-steps.js";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError("must be a whole number above 0");
-}
-
-/** Adds `ci require|risk|comment|drift|deliver`: the steps of the pipelines, which run on a laptop as well. */
+/** Adds `ci require|risk|comment|drift|plan|deliver`: the steps of the pipelines, which run on a laptop as well. */
 export function registerCi(program: Command): void {
   const ci = program.command("ci").description("The steps of the pipelines; each runs on a laptop as well.");
   ci.command("require")
@@ -46,7 +36,7 @@ export function registerCi(program: Command): void {
       const body = driftBody(readDrifts(pairs));
       say(dryRun === true ? (body ?? "nothing drifted") : await reportDrift(body));
     });
-  addDeliver(ci);
+  addDelivery(ci);
 }
 
 const failLevels = ["protected", "deletions", "never"] as const;
@@ -77,34 +67,4 @@ function risk(file: string, { failOn, json, markdown }: RiskOptions): ExitCode {
   const stopping = failOn === "deletions" ? [...risks.deleted, ...risks.replaced] : risks.protectedTouched;
   if (report.errors.length > 0) return ExitCode.resource;
   return failOn !== "never" && stopping.length > 0 ? ExitCode.policy : ExitCode.ok;
-}
-
-interface DeliverOptions {
-  readonly stack?: string;
-  readonly plan: string;
-  readonly wait?: number;
-  readonly dryRun?: boolean;
-}
-
-function addDeliver(ci: Command): void {
-  withStack(ci.command("deliver"))
-    .description("deliver a plan: secondary regions first, canary, smoke test, promotion, wait; then everything")
-    .requiredOption("--plan <file>", "plan that pulumi preview --save-plan wrote; nothing else is applied")
-    .option("--wait <seconds>", "for each region, where the strategy has no stages of its own", positive)
-    .option("--dry-run", "print the commands instead")
-    .action(deliver);
-}
-
-async function deliver({ stack: name, plan, wait, dryRun }: DeliverOptions): Promise<void> {
-  const stack = requireStack(name);
-  const exists = dryRun === true || (await runsAlready(stack));
-  const request = { stack, plan, exists, ...(wait === undefined ? {} : { waitSeconds: wait }) };
-  const steps = deliverySteps(stackConfig(stack), request);
-  if (dryRun === true) for (const { command } of steps) say(shellLine(command));
-  else await runSteps(steps);
-}
-
-async function runsAlready(stack: string): Promise<boolean> {
-  const { stdout } = await runCommand("pulumi", ["stack", "output", "--json", "--stack", stack]);
-  return "regions" in (JSON.parse(stdout) as object);
 }

@@ -1,20 +1,23 @@
 import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
 import { projectRoot } from "../root.js";
-import type { DeliveryStep } from "./deliver.js";
+import type { Step } from "./steps.js";
 
-/** A command as it can be pasted into a shell. */
-export function shellLine(command: readonly string[]): string {
-  return command
-    .map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
-    .join(" ");
+const word = (text: string): string =>
+  /^[\w./:=@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** A step as it can be pasted into a shell. */
+export function shellLine({ command, output }: Step): string {
+  return [...command.map(word), ...(output === undefined ? [] : [">", word(output)])].join(" ");
 }
 
 /** Runs the steps one after another with their output shown; the first that fails stops the rest. */
-export async function runSteps(steps: readonly DeliveryStep[]): Promise<void> {
+export async function runSteps(steps: readonly Step[]): Promise<void> {
   for (const [index, step] of steps.entries()) {
-    process.stderr.write(`\n[${index + 1}/${steps.length}] ${step.name}: ${shellLine(step.command)}\n`);
+    process.stderr.write(`\n[${index + 1}/${steps.length}] ${step.name}: ${shellLine(step)}\n`);
     const exitCode = await runStep(step);
     if (exitCode === 0) continue;
     const left = steps.slice(index + 1).map(({ name }) => name);
@@ -27,23 +30,35 @@ export async function runSteps(steps: readonly DeliveryStep[]): Promise<void> {
 
 const isExitCode = (code: number): code is ExitCode => (Object.values(ExitCode) as number[]).includes(code);
 
-async function runStep({ name, command, retrySeconds }: DeliveryStep): Promise<number> {
-  if (retrySeconds === undefined) return await runOnce(command);
+async function runStep(step: Step): Promise<number> {
+  if (step.retrySeconds === undefined) return await runOnce(step);
   let last = 1;
   const attempt = async (): Promise<number | undefined> => {
-    last = await runOnce(command);
+    last = await runOnce(step);
     return last === 0 ? 0 : undefined;
   };
-  return await poll(attempt, { what: name, intervalMs: 5000, timeoutMs: retrySeconds * 1000 }).catch(() => last);
+  return await poll(attempt, { what: step.name, intervalMs: 5000, timeoutMs: step.retrySeconds * 1000 }).catch(
+    () => last,
+  );
 }
 
-async function runOnce([program, ...args]: readonly [string, ...string[]]): Promise<number> {
-  return await new Promise<number>((resolve) => {
-    const child = spawn(program, args, { cwd: projectRoot, stdio: "inherit" });
-    child.on("error", (error) => {
-      process.stderr.write(`${program}: ${error.message}\n`);
-      resolve(1);
+async function runOnce({ command: [program, ...args], output }: Step): Promise<number> {
+  const file = output === undefined ? undefined : openOutput(join(projectRoot, output));
+  try {
+    return await new Promise<number>((resolve) => {
+      const child = spawn(program, args, { cwd: projectRoot, stdio: ["ignore", file ?? "inherit", "inherit"] });
+      child.on("error", (error) => {
+        process.stderr.write(`${program}: ${error.message}\n`);
+        resolve(1);
+      });
+      child.on("close", (code) => resolve(code ?? 1));
     });
-    child.on("close", (code) => resolve(code ?? 1));
-  });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function openOutput(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, "w");
 }

@@ -21,7 +21,8 @@ const text = (value: unknown, otherwise: string): string => (typeof value === "s
 const arn =
   (service: string, path: (subject: Subject) => string) =>
   (subject: Subject): Outputs => ({
-    arn: `arn:aws:${service}::${account}:${path(subject)}`,
+    // IAM's alone have no region.
+    arn: `arn:aws:${service}:${service === "iam" ? "" : "us-east-1"}:${account}:${path(subject)}`,
   });
 
 /** Computed outputs per type, in the shape of the provider's documentation; what is missing here stays unknown. */

@@ -31,7 +31,10 @@ export function bucketPolicy(bucketArn: string, keyArn: string): PolicyDocument 
     Principal: "*",
     Action: "s3:PutObject",
     Resource: objects,
-    Condition: { Null: { [header]: "false" }, StringNotEquals: { [header]: allowed } },
+    Condition: {
+      Null: { [header]: "false" },
+      [allowed.startsWith("arn:") ? "ArnNotEquals" : "StringNotEquals"]: { [header]: allowed },
+    },
   });
   return document(
     {

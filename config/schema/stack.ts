@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessSchema } from "./access.js";
 import { addonsSchema } from "./addons.js";
 import { agentSchema, trafficSchema } from "./agent.js";
 import { backupsSchema, dataSchema } from "./data.js";
@@ -30,6 +31,7 @@ export const stackSchema = z.strictObject({
   recovery: doc(recoverySchema, "Recovery plans' objectives and contacts (R10)."),
   observability: doc(observabilitySchema, "Metrics, logs, traces and the service level (R11)."),
   addons: doc(addonsSchema, "What the platform needs in every cluster."),
+  access: doc(accessSchema, "Identities of the pipelines in the clouds (R5)."),
   exemptions: doc(z.array(exemption).default([]), "Readiness findings that are accepted, each with reason and expiry."),
   tags: doc(
     z

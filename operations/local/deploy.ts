@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
-import { poll } from "../../common/poll.js";
 import type { LocalRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions, type Definitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";

@@ -3,18 +3,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RecordedResource } from "../../cli/preview/recording.js";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
+import { describeInputs } from "./key-inputs.js";
 import { runOf, runRaw, rawConfig, stackNames } from "../support/stacks.js";
 
 const nameOf = (urn: string | undefined): string => urn?.split("::").at(-1) ?? "-";
 
-/** One line a resource: type, name, parent, provider, and what guards it. */
+/** One line a resource: type, name, parent, provider, what guards it, and its key inputs. */
 function line(resource: RecordedResource): string {
   const { type, name, parent, provider, protect, retainOnDelete, ignoreChanges } = resource;
   const guards = [
     protect ? "protect" : "",
     retainOnDelete ? "retain" : "",
     ignoreChanges.length > 0 ? `ignore(${ignoreChanges.join(",")})` : "",
-  ].filter((guard) => guard !== "");
+    describeInputs(resource),
+  ].filter((part) => part !== "");
   return [type, name, nameOf(parent), nameOf(provider), ...guards].join(" ");
 }
 

@@ -87,9 +87,10 @@ export function flowLogDelivery(logGroupArn: string): string {
     {
       Sid: "DeliverFlowLogs",
       Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-      Resource: [logGroupArn, `${logGroupArn}:*`],
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logGroupArn}:log-stream:*`,
     },
+    { Sid: "SeeStreams", Effect: "Allow", Action: ["logs:DescribeLogStreams"], Resource: `${logGroupArn}:*` },
   ]);
 }
 
@@ -122,7 +123,7 @@ export function autoscalerPolicy(place: AwsPlace, cluster: string): string {
       Sid: "ScaleThisCluster",
       Effect: "Allow",
       Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-      Resource: "*",
+      Resource: `arn:aws:autoscaling:${place.region}:${place.account}:autoScalingGroup:*:autoScalingGroupName/*`,
       Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${cluster}`]: "owned" } },
     },
   ]);

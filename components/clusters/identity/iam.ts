@@ -5,7 +5,7 @@ type Principal = "*" | Readonly<Record<"AWS" | "Service" | "Federated", string>>
 /** One statement of an IAM policy, as plain data. */
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: "Allow";
+  readonly Effect: "Allow" | "Deny";
   readonly Principal?: Principal;
   readonly Action: readonly string[];
   readonly Resource?: string | readonly string[];

@@ -31,8 +31,14 @@ export class CloudProvider {
   readonly resources = new Map<string, Held>();
   private readonly server = new Server();
 
-  /** @param name Package that it answers for, such as `aws`. */
-  constructor(readonly name: string) {
+  /**
+   * @param name Package that it answers for, such as `aws`.
+   * @param answers Computed values by type, in place of the table's: an address behind which a real server is.
+   */
+  constructor(
+    readonly name: string,
+    private readonly answers: Readonly<Record<string, Properties>> = {},
+  ) {
     const version = sdkVersion(name);
     this.server.addService(ResourceProviderService, {
       handshake: unary(() => new proto.ProviderHandshakeResponse()),
@@ -75,7 +81,7 @@ export class CloudProvider {
     // As a real provider: before the deploy it knows nothing but what it was given.
     if (request.getPreview()) return new proto.CreateResponse().setProperties(toStruct(inputs));
     const subject = parseUrn(request.getUrn());
-    const { id, state } = answer(subject, inputs);
+    const { id, state } = this.answer(subject, inputs);
     const key = `${subject.type}/${id}`;
     if (this.resources.has(key)) throw new Error(`${key} already exists`);
     this.resources.set(key, { ...subject, state });
@@ -89,7 +95,7 @@ export class CloudProvider {
       return new proto.UpdateResponse().setProperties(toStruct({ ...toProperties(request.getOlds()), ...inputs }));
     }
     const key = this.existing(subject.type, request.getId());
-    const { state } = answer(subject, inputs);
+    const { state } = this.answer(subject, inputs);
     this.resources.set(key, { ...subject, state });
     return new proto.UpdateResponse().setProperties(toStruct(state));
   }
@@ -105,6 +111,11 @@ export class CloudProvider {
   private delete(request: proto.DeleteRequest): Empty {
     this.resources.delete(this.existing(parseUrn(request.getUrn()).type, request.getId()));
     return new Empty();
+  }
+
+  private answer({ type, name }: Pick<Held, "type" | "name">, inputs: Properties): { id: string; state: Properties } {
+    const { id, state }: MockResourceResult = computeOutputs({ type, name, inputs, custom: true, id: "" }, true);
+    return { id: id ?? name, state: { ...(state as Properties), ...this.answers[type] } };
   }
 
   private existing(type: string, id: string): string {
@@ -138,11 +149,6 @@ function diff(request: proto.DiffRequest): proto.DiffResponse {
   const changed = changedKeys(toProperties(request.getOldInputs()), toProperties(request.getNews()));
   const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
   return new proto.DiffResponse().setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME).setDiffsList(changed);
-}
-
-function answer({ type, name }: { type: string; name: string }, inputs: Properties): { id: string; state: Properties } {
-  const { id, state }: MockResourceResult = computeOutputs({ type, name, inputs, custom: true, id: "" }, true);
-  return { id: id ?? name, state: state as Properties };
 }
 
 function parseUrn(urn: string): { type: string; name: string } {

@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly stack: string;
   /** Ports of providers that are attached instead of launched, by package. */
   readonly attached: Readonly<Record<string, number>>;
+  /** PATH of the engine and its providers; default this process's. */
+  readonly path?: string;
   /** Configuration of the stack: full keys to values. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -25,6 +27,7 @@ export interface Step {
     readonly provider?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly protect?: boolean;
+    readonly retainOnDelete?: boolean;
   };
 }
 
@@ -130,6 +133,7 @@ export class Engine {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_DEBUG_PROVIDERS: attached.join(","),
+        PATH: this.options.path ?? process.env.PATH ?? "",
       },
     });
     if (result.exitCode === 0 || allowExitCodes.includes(result.exitCode)) return result;

@@ -1,49 +1,69 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { runProgram } from "../../../cli/preview/run-program.js";
 import { runStack } from "../../../cli/preview/run-stack.js";
+import type { StackFile } from "../../../cli/preview/stack-files.js";
+import { program } from "../../../components/program.js";
 import type { RecordedResource } from "../../../cli/preview/recording.js";
 import { addonsSchema } from "../../../config/schema/addons.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { ChartMirror } from "./chart-mirror.js";
 import { CloudProvider } from "./cloud-provider.js";
 import { Engine } from "./engine.js";
+import type { Properties } from "./properties.js";
 
 const root = join(__dirname, "..", "..", "..");
+
+export interface PlatformOptions {
+  /** Packages that a stand-in answers for. */
+  readonly standIns: readonly string[];
+  /** Replaces keys of the stack's file. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What the stand-ins compute, by type. */
+  readonly answers?: Readonly<Record<string, Properties>>;
+  readonly path?: string;
+}
 
 /** One of the project's stacks under the real engine, with stand-ins for the clouds and a mirror for the charts. */
 export class PlatformStack {
   private constructor(
     readonly engine: Engine,
-    readonly clouds: readonly CloudProvider[],
-    private readonly mirror: ChartMirror,
+    private readonly file: StackFile,
+    private readonly around: { readonly clouds: readonly CloudProvider[]; readonly mirror: ChartMirror },
   ) {}
 
-  /**
-   * @param stack Name of a stack of the project.
-   * @param options `standIns`: packages that a stand-in answers for; `config`: replaces keys of the stack's file.
-   */
-  static async create(
-    stack: string,
-    options: { standIns: readonly string[]; config?: Readonly<Record<string, unknown>> },
-  ): Promise<PlatformStack> {
+  get clouds(): readonly CloudProvider[] {
+    return this.around.clouds;
+  }
+
+  /** @param stack Name of a stack of the project. */
+  static async create(stack: string, options: PlatformOptions): Promise<PlatformStack> {
     const { resources } = await runStack(stack);
     const mirror = new ChartMirror(chartsOf(resources));
     const repository = await mirror.start();
-    const clouds = options.standIns.map((name) => new CloudProvider(name));
+    const clouds = options.standIns.map((name) => new CloudProvider(name, options.answers));
     const ports = await Promise.all(clouds.map(async (cloud) => [cloud.name, await cloud.start()] as const));
-    const engine = await Engine.create({
-      program: root,
-      stack,
-      attached: Object.fromEntries(ports),
-      config: { ...fromMirror(readConfig(stack), repository), ...options.config },
-    });
-    return new PlatformStack(engine, clouds, mirror);
+    const config = { ...fromMirror(readConfig(stack), repository), ...options.config };
+    const { path } = options;
+    const attached = Object.fromEntries(ports);
+    const engine = await Engine.create({ program: root, stack, attached, config, ...(path && { path }) });
+    const text = Object.entries(config).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    const file = { project: "agent-platform", stack, config: Object.fromEntries(text) as StackFile["config"] };
+    return new PlatformStack(engine, { ...file, secretKeys: [] }, { clouds, mirror });
+  }
+
+  /** The offline preview of the same configuration, with nothing computed yet. */
+  async offline(): Promise<readonly RecordedResource[]> {
+    return (await runProgram(program, this.file, { outputsKnown: false })).resources;
   }
 
   dispose(): void {
     this.engine.dispose();
-    this.mirror.stop();
+    this.around.mirror.stop();
     for (const cloud of this.clouds) cloud.stop();
   }
 }

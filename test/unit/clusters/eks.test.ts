@@ -58,7 +58,7 @@ describe("IAM documents", () => {
         Sid: "ScaleThisCluster",
         Effect: "Allow",
         Action: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
-        Resource: "*",
+        Resource: "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/*",
         Condition: {
           StringEquals: { "aws:ResourceTag/k8s.io/cluster-autoscaler/agent-production-eu-west-1": "owned" },
         },

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from "node:util";
+import type { RecordedResource } from "../../../cli/preview/recording.js";
+import type { Step } from "./engine.js";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** What the engine's JSON shows in place of a secret. */
+const secret = "[secret]";
+
+/** Type, name and parent, in which both previews must agree for every resource. */
+export function placeOf({ type, urn, parent }: { type: string; urn: string; parent?: string }): string {
+  return `${type} ${nameOf(urn)} in ${parent === undefined ? "nothing" : nameOf(parent)}`;
+}
+
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
+/**
+ * Paths at which the inputs that the engine holds differ from those that the offline preview recorded. The Kubernetes
+ * provider adds to what it is given (defaults, its own annotations), so there the recorded inputs must be contained;
+ * everywhere else both must be equal.
+ */
+export function inputDifferences(recorded: RecordedResource, step: Step): string[] {
+  const contained = /^(kubernetes|random|pulumi):/.test(recorded.type);
+  return differences({ expected: recorded.inputs, actual: step.newState?.inputs ?? {}, path: "", contained }).map(
+    (line) => `${recorded.type} ${recorded.name}: ${line}`,
+  );
+}
+
+interface Pair {
+  readonly expected: unknown;
+  readonly actual: unknown;
+  readonly path: string;
+  readonly contained: boolean;
+}
+
+function differences({ expected, actual, path, contained }: Pair): string[] {
+  if (actual === secret || isSecret(actual)) return [];
+  if (expected === unknown || actual === unknown)
+    return expected === actual ? [] : [`${path}: known in one preview only`];
+  if (typeof expected !== "object" || expected === null || typeof actual !== "object" || actual === null) {
+    return Object.is(expected, actual) || sameJson(expected, actual)
+      ? []
+      : [`${path}: ${JSON.stringify(expected)} and ${JSON.stringify(actual)}`];
+  }
+  const left = expected as Readonly<Record<string, unknown>>;
+  const right = actual as Readonly<Record<string, unknown>>;
+  const keys = new Set([...Object.keys(left), ...(contained ? [] : Object.keys(right))]);
+  return [...keys]
+    .filter((key) => !key.startsWith("__"))
+    .flatMap((key) =>
+      differences({ expected: left[key], actual: right[key], path: path === "" ? key : `${path}.${key}`, contained }),
+    );
+}
+
+/** Policies and a provider's settings are JSON in text, whose keys a provider may sort. */
+function sameJson(expected: unknown, actual: unknown): boolean {
+  try {
+    return isDeepStrictEqual(JSON.parse(String(expected)), JSON.parse(String(actual)));
+  } catch {
+    return false;
+  }
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
+}
