@@ -1,7 +1,7 @@
 // `npm run build:policy`: the pack and the readiness command, with nothing to resolve but the SDKs.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const root = join(__dirname, "..");
 const dist = join(__dirname, "dist");
@@ -11,6 +11,7 @@ const APART = [
   "cli/readiness/sources/stack.ts",
   "cli/readiness/sources/cluster.ts",
   "cli/readiness/formats/junit.ts",
+  "cli/readiness/formats/sarif.ts",
   "cli/report/readiness-page.ts",
 ];
 
@@ -25,25 +26,41 @@ const apart: Plugin = {
   },
 };
 
-void build({
-  absWorkingDir: root,
-  entryPoints: {
-    index: "policy/index.ts",
-    command: "cli/readiness/bin.ts",
-    ...Object.fromEntries(APART.map((source) => [basename(source, ".ts"), source])),
+/** commander starts other programs where a command is one; none of ours is, and what that needs takes Node a while. */
+const lazy: Plugin = {
+  name: "lazy",
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("commander") ? { path: "child_process", namespace: "lazy" } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
+      contents: `exports.spawn = (...args) => require("node:child_process").spawn(...args);`,
+    }));
   },
-  plugins: [apart],
+};
+
+const options: BuildOptions = {
+  absWorkingDir: root,
   outdir: dist,
   bundle: true,
   platform: "node",
   target: "node22",
   format: "cjs",
   minify: true,
-  // A stack trace of the pack must name functions.
-  keepNames: true,
   legalComments: "none",
   external: ["@pulumi/*", "@kubernetes/client-node"],
   logLevel: "warning",
+};
+
+// A stack trace of the pack must name functions.
+void build({ ...options, entryPoints: { index: "policy/index.ts" }, keepNames: true });
+void build({
+  ...options,
+  entryPoints: {
+    command: "cli/readiness/bin.ts",
+    ...Object.fromEntries(APART.map((source) => [basename(source, ".ts"), source])),
+  },
+  plugins: [apart, lazy],
 });
 
 // Most of a short run is compiling: what Node compiled is kept between runs, among the system's temporary files.
