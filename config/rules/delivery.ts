@@ -59,6 +59,20 @@ const uniqueStages: Rule = ({ delivery: { progressive } }) =>
         ],
   );
 
+const windowsCoverScrapes: Rule = ({ delivery, observability }) =>
+  (["canary", "progressive"] as const).flatMap((key) =>
+    seconds(delivery[key].window) >= 2 * observability.scrapeIntervalSeconds
+      ? []
+      : [
+          {
+            path: `delivery.${key}.window`,
+            received: showValue(delivery[key].window),
+            rule: `a rate needs two scrapes, which are ${observability.scrapeIntervalSeconds} s apart`,
+            fix: "lengthen the window",
+          },
+        ],
+  );
+
 /** Metrics that every analysis has anyway. */
 const BUILT_IN = ["success-rate", "error-rate", "p99-latency"];
 
@@ -86,4 +100,4 @@ const metricsJudge: Rule = ({ delivery: { metrics } }) =>
     ];
   });
 
-export const deliveryRules: readonly Rule[] = [stagesRise, stagesHold, uniqueStages, metricsJudge];
+export const deliveryRules: readonly Rule[] = [stagesRise, stagesHold, uniqueStages, windowsCoverScrapes, metricsJudge];
