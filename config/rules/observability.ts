@@ -1,27 +1,5 @@
 import { showValue } from "../../common/errors.js";
-import { seconds } from "../schema/primitives.js";
 import type { Rule } from "./index.js";
-
-/** A rate needs two samples; with fewer the window is always empty, and no analysis would ever have data. */
-const windowsHoldTwoScrapes: Rule = ({ observability, delivery }) => {
-  const scrape = observability.scrapeIntervalSeconds;
-  const windows = {
-    "delivery.canary.window": delivery.canary.window,
-    "delivery.progressive.window": delivery.progressive.window,
-  };
-  return Object.entries(windows).flatMap(([path, window]) =>
-    seconds(window) >= 2 * scrape
-      ? []
-      : [
-          {
-            path,
-            received: showValue(window),
-            rule: `a window holds at least two scrapes of ${scrape} s each`,
-            fix: `use ${4 * scrape}s or more, or lower observability.scrapeIntervalSeconds`,
-          },
-        ],
-  );
-};
 
 const receiversExist: Rule = ({ observability: { alerting } }) => {
   const known = alerting.receivers.map(({ name }) => name);
@@ -70,9 +48,4 @@ const alertNamesAreFree: Rule = ({ observability: { alerting } }) => {
 };
 
 /** Rules of observability over several fields. */
-export const observabilityRules: readonly Rule[] = [
-  windowsHoldTwoScrapes,
-  receiversExist,
-  receiversReachSomebody,
-  alertNamesAreFree,
-];
+export const observabilityRules: readonly Rule[] = [receiversExist, receiversReachSomebody, alertNamesAreFree];

@@ -23,6 +23,23 @@ function unusedExemptions(stack: string, results: readonly Result[]): string[] {
     .map(({ check, resource }) => `${check} ${resource}`);
 }
 
+/** The checks of observability pass because of what the program builds, in both regions, and say so. */
+function assertObserved(results: readonly Result[]): void {
+  const evidence: Readonly<Record<string, RegExp>> = {
+    "prometheus-metrics": /^scraped through us-(east-1|west1)-kubernetes:PodMonitor\/observability\/agent$/,
+    "structured-logging": /^logs are json, collected by the opentelemetry-collector us-\S+-otel-collector release$/,
+    tracing: /^OTEL_EXPORTER_OTLP_ENDPOINT is set$/,
+    alerts: /^\d{2,} alerts in its cluster, AgentErrorBudgetBurnFast, /,
+  };
+  for (const [id, found] of Object.entries(evidence)) {
+    const own = results.filter(
+      ({ check, resource }) => check === id && resource.endsWith("Rollout/agent-memory/agent-memory-service"),
+    );
+    assert.equal(own.length, 2, id);
+    for (const { status, message } of own) assert.ok(status === "pass" && found.test(message), `${id}: ${message}`);
+  }
+}
+
 describe("the rule book on our own stacks", function () {
   this.timeout(240_000);
   // The offline runtime's state is global: one run at a time, in one test.
@@ -38,6 +55,7 @@ describe("the rule book on our own stacks", function () {
       assert.deepEqual(report.faults, []);
       assert.deepEqual(unusedExemptions(stack, report.results), [], `${stack}: exemptions that nothing needs`);
       if (stack !== "production") continue;
+      assertObserved(report.results);
       const matched = new Set(report.results.map((result) => result.check));
       const idle = CHECKS.map((check) => check.id).filter((id) => !matched.has(id) && !(id in WITHOUT_SUBJECT));
       assert.deepEqual(idle, [], "rules that matched nothing");

@@ -19,6 +19,8 @@ export interface RuleCase {
   readonly series: readonly InputSeries[];
   /** Alert, time since the start, and how many of it are firing then. */
   readonly firing: readonly (readonly [alert: string, at: string, count: number])[];
+  /** Counts alerts that fired at any time in so long before `at`, such as `3d`; default: at that moment. */
+  readonly over?: string;
 }
 
 /** Skips where Debian's package `prometheus`, which has promtool, is not installed. */
@@ -49,17 +51,22 @@ export async function checkRules(rules: unknown): Promise<string> {
   });
 }
 
+function firingQuery(alert: string, over: string | undefined): string {
+  const alerts = `ALERTS{alertname=~"${alert}",alertstate="firing"}`;
+  return `count(${over === undefined ? alerts : `count_over_time(${alerts}[${over}])`}) or vector(0)`;
+}
+
 /** Evaluates the rules over every case's series; throws with promtool's words where an expectation fails. */
 export async function testRules(rules: unknown, cases: readonly RuleCase[], evaluation = "1m"): Promise<void> {
   const test = {
     rule_files: ["rules.yaml"],
     evaluation_interval: evaluation,
-    tests: cases.map(({ name, interval = "1m", series, firing }) => ({
+    tests: cases.map(({ name, interval = "1m", series, firing, over }) => ({
       name,
       interval,
       input_series: series,
       promql_expr_test: firing.map(([alert, at, count]) => ({
-        expr: `count(ALERTS{alertname=~"${alert}",alertstate="firing"}) or vector(0)`,
+        expr: firingQuery(alert, over),
         eval_time: at,
         exp_samples: [{ labels: "{}", value: count }],
       })),

@@ -10,8 +10,6 @@ import { exporters } from "../../../components/observability/exporters.js";
 import { podMonitorSpec, scrapeTargets } from "../../../components/observability/monitors.js";
 import { plannedAnswer, planProbes, probeSpec } from "../../../components/observability/probes.js";
 import { ruleSpec } from "../../../components/observability/rules.js";
-import { observabilityRules } from "../../../config/rules/observability.js";
-import { stackSchema } from "../../../config/schema/stack.js";
 import { checkRules, needPromtool } from "../../support/promtool.js";
 import { stackConfig } from "../../support/stack-config.js";
 
@@ -183,54 +181,6 @@ describe("Alertmanager", () => {
     for (const own of ["RegionDown", "OtherRegionDown", "BackupUnverified", "DrillOverdue"]) {
       assert.ok(!children.includes(own), own);
     }
-  });
-});
-
-describe("bad observability configuration", () => {
-  const faults = (changes: Readonly<Record<string, unknown>>) =>
-    observabilityRules.flatMap((rule) => rule(stackConfig(changes)));
-  const alerting = (changes: object) => ({ observability: { alerting: changes } });
-
-  it("is none by default", () => assert.deepEqual(faults({}), []));
-
-  it("refuses an objective outside (0, 1) and an alert without a runbook", () => {
-    const extra = { name: "A1", expr: "up", severity: "info", summary: "something is up" };
-    for (const observability of [
-      { availability: 0 },
-      { availability: 1 },
-      { availability: 99.9 },
-      { alerting: { extraAlerts: [extra] } },
-    ]) {
-      assert.equal(stackSchema.safeParse({ ...config, observability }).success, false, JSON.stringify(observability));
-    }
-  });
-
-  it("refuses a window that does not hold two scrapes", () => {
-    const changes = { observability: { scrapeIntervalSeconds: 120 }, delivery: { progressive: { window: "2m" } } };
-    const [fault, ...more] = faults(changes);
-    assert.equal(more.length, 0);
-    assert.deepEqual(fault, {
-      path: "delivery.progressive.window",
-      received: '"2m"',
-      rule: "a window holds at least two scrapes of 120 s each",
-      fix: "use 480s or more, or lower observability.scrapeIntervalSeconds",
-    });
-  });
-
-  it("refuses an unknown receiver, one that reaches nobody, and names given twice", () => {
-    assert.deepEqual(
-      faults(alerting({ routing: { critical: "pager" } })).map(({ path }) => path),
-      ["observability.alerting.routing.critical"],
-    );
-    const receivers = [
-      { name: "oncall" },
-      { name: "tickets", email: "a@example.com" },
-      { name: "tickets", email: "b@example.com" },
-    ];
-    assert.deepEqual(
-      faults(alerting({ receivers })).map(({ path }) => path),
-      ["observability.alerting.receivers[0]", "observability.alerting.receivers[2].name"],
-    );
   });
 });
 

@@ -85,5 +85,6 @@ export function healthyWorld(config: StackConfig, days: number): RuleCase {
     ],
     // Every alert that fired at any time in these days, whatever its name.
     firing: [[".+", `${days}d`, 0]],
+    over: `${days}d`,
   };
 }

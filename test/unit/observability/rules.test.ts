@@ -72,9 +72,20 @@ describe("alert rules", function () {
     ]);
   });
 
-  it("raise nothing over days of healthy traffic with noise", async () => {
+  it("raise nothing at any time in days of healthy traffic with noise, and something where one hour is bad", async function () {
+    this.timeout(count(300_000, 3_600_000));
     const days = count(3, 30);
-    await testRules(rules, [healthyWorld(config, days)], "5m");
+    const healthy = healthyWorld(config, days);
+    await testRules(rules, [healthy], "5m");
+    process.stdout.write(`      ${days} days of healthy traffic with noise: 0 alerts\n`);
+    // The same days with an hour of 5 % errors long before their end: the look back finds what is over by then.
+    const burst = {
+      series: 'agent_requests_total{status="error",version="bad"}',
+      values: "0+0x288 0+1500x12 18000+0x",
+    };
+    const bad = { ...healthyWorld(config, 2), name: "a bad hour" };
+    const series = [...bad.series, { ...burst, values: `${burst.values}276` }];
+    await assert.rejects(testRules(rules, [{ ...bad, series }], "5m"), /got: \{\} [1-9]/);
   });
 });
 
