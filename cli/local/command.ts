@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
-import { deployRegion, workloads } from "../../operations/local/deploy.js";
+import { awaitWorkloads, deployRegion, workloads } from "../../operations/local/deploy.js";
 import { supplyImages } from "../../operations/local/images/supply.js";
 import { platformRemains, startPlatform, stopPlatform, type LocalPlan } from "../../operations/local/platform.js";
 import { missingRequirements } from "../../operations/local/requirements.js";
 import { openKubeconfig } from "../../operations/local/servers/region/access.js";
 import { startProgress } from "../output/progress.js";
 import { localObjects } from "./objects.js";
+import { serviceImage } from "./service-image.js";
 
 interface Options {
   readonly name: string;
@@ -16,6 +17,8 @@ interface Options {
 }
 
 const NAMESPACE = "agent-memory";
+
+const service = [[/\/agent-memory-service:/, serviceImage]] as const;
 
 const planOf = (name: string): LocalPlan => ({
   name,
@@ -47,11 +50,12 @@ async function up({ name, json }: Options): Promise<void> {
   const rendered = await localObjects(regions);
   for (const [index, region] of regions.entries()) {
     const objects = rendered[index] ?? [];
-    const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, []));
+    const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, service));
     const { applied, left } = await during(`${region.name}: objects`, async () => await deployRegion(region, objects));
     process.stderr.write(`${region.name}: ${applied} objects applied\n`);
     for (const { object, reason } of left) process.stderr.write(`  left out: ${object} (${reason})\n`);
     for (const image of without) process.stderr.write(`  no image of ${image}: its pods wait\n`);
+    await during(`${region.name}: pods`, async () => await awaitWorkloads(region, NAMESPACE));
   }
   process.stderr.write(`up after ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   await status({ name, ...(json === undefined ? {} : { json }) });

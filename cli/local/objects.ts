@@ -42,6 +42,14 @@ class Passwords {
   }
 }
 
+/** Credentials of the backup store, which whoever runs a cluster of their own puts into it. */
+const backupCredentials = (namespace: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "backup-credentials", namespace },
+  stringData: { ACCESS_KEY_ID: "local", ACCESS_SECRET_KEY: randomBytes(24).toString("hex") },
+});
+
 /** What the stack `local` makes of Kubernetes objects, in the order of the regions, with secrets that are ready for use. */
 export async function localObjects(regions: readonly LocalRegion[]): Promise<KubeObject[][]> {
   const { program } = await import("../../components/program.js");
@@ -54,5 +62,5 @@ export async function localObjects(regions: readonly LocalRegion[]): Promise<Kub
     const object = passwords.fill(structuredClone(resource.inputs)) as KubeObject;
     byProvider.set(provider, [...(byProvider.get(provider) ?? []), object]);
   }
-  return [...byProvider.values()];
+  return [...byProvider.values()].map((objects) => [...objects, backupCredentials("agent-memory")]);
 }

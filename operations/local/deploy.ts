@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
+import { poll } from "../../common/poll.js";
 import type { LocalRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions, type Definitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
@@ -150,4 +151,16 @@ export async function workloads(api: KubeApi, namespace: string) {
     const { readyReplicas = 0 } = (status ?? {}) as Status;
     return { name: metadata.name, ready: readyReplicas, wanted: (spec as Status).replicas ?? 1 };
   });
+}
+
+/** Waits until every workload of a namespace has all of its pods ready. */
+export async function awaitWorkloads(region: LocalRegion, namespace: string): Promise<void> {
+  await poll(
+    async () => {
+      const waiting = (await workloads(region.api, namespace)).filter(({ ready, wanted }) => ready < wanted);
+      if (waiting.length === 0) return true;
+      throw new Error(waiting.map(({ name, ready, wanted }) => `${name} ${ready} of ${wanted}`).join(", "));
+    },
+    { what: `the workloads of ${region.name} to be ready`, timeoutMs: 300_000, intervalMs: 1000 },
+  );
 }

@@ -43,8 +43,8 @@ export function platformFolder(name: string): string {
 
 async function systemImages({ metrics }: LocalPlan): Promise<string[]> {
   const pause = { ...(await busyboxImage([PAUSE_IMAGE])), entrypoint: ["/bin/sleep"], command: ["2147483647"] };
-  const specs = [pause, await serverImage("coredns", DNS_IMAGE)];
-  if (metrics) specs.push(await serverImage("metrics-server", METRICS_IMAGE));
+  const specs = [pause, await serverImage("coredns", [DNS_IMAGE])];
+  if (metrics) specs.push(await serverImage("metrics-server", [METRICS_IMAGE]));
   const archives: string[] = [];
   for (const spec of specs) archives.push(await imageArchive(spec));
   return archives;

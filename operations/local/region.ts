@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { poll } from "../../common/poll.js";
+import { freePorts } from "../../common/ports.js";
 import { Authority } from "./certificates.js";
 import { connect, startControlPlane, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
 import type { Ledger } from "./ledger.js";
@@ -43,17 +43,9 @@ export interface RegionSurroundings {
   readonly images: readonly string[];
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** A port of this machine's loopback that leads to the region's API, for tools that know only ports. */
 async function openPort(socket: string, ledger: Ledger): Promise<number> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const args = [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `UNIX-CONNECT:${socket}`];
   const child = spawn("socat", args, { detached: true, stdio: "ignore" });
   child.unref();

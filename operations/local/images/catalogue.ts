@@ -4,6 +4,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, withLock } from "../servers/cache.js";
 import { ensureServer } from "../servers/ensure.js";
+import type { ServerName } from "../servers/recipes.js";
 import { ensurePackage } from "../servers/packages.js";
 import { PlatformError } from "../../../common/errors.js";
 import { runCommand } from "../../../common/command.js";
@@ -44,14 +45,12 @@ export async function busyboxImage(names: readonly string[]): Promise<ImageSpec>
   };
 }
 
-/** An image of one of the built servers that need nothing beside them. */
-export async function serverImage(server: Parameters<typeof ensureServer>[0], name: string): Promise<ImageSpec> {
-  const entries: ImageEntry[] = [{ path: `/bin/${server}`, from: await ensureServer(server) }, usersFile];
-  return {
-    names: [name],
-    entries: [...entries, { path: "/tmp", folder: true, mode: 0o1777 }],
-    entrypoint: [`/bin/${server}`],
-  };
+/** An image of one of the built servers, with the libraries that it asks for. */
+export async function serverImage(server: ServerName, names: readonly string[]): Promise<ImageSpec> {
+  const program = await ensureServer(server);
+  const path = `/bin/${server}`;
+  const files = (await closureOf([program])).map((entry) => (entry.path === program ? { path, from: program } : entry));
+  return { names, entries: [...files, usersFile, { path: "/tmp", folder: true, mode: 0o1777 }], entrypoint: [path] };
 }
 
 async function digestOf(spec: ImageSpec): Promise<string> {

@@ -3,7 +3,7 @@ import { CONTAINERD_SOCKET } from "../node.js";
 import type { KubeObject } from "../servers/region/api.js";
 import { POSTGRES_IMAGE } from "../system/postgres.js";
 import type { ImageSpec } from "./archive.js";
-import { busyboxImage, imageArchive } from "./catalogue.js";
+import { busyboxImage, imageArchive, serverImage } from "./catalogue.js";
 import { loadImages } from "./load.js";
 import { postgresImage, redisExporterStandIn, redisImage } from "./stores.js";
 
@@ -16,6 +16,7 @@ const MAKERS: readonly (readonly [RegExp, ImageMaker])[] = [
   [/\/redis:/, redisImage],
   [/\/redis_exporter:/, redisExporterStandIn],
   [/\/postgres:/, postgresImage],
+  [/\/weaviate:/, async (names) => await serverImage("weaviate-server", names)],
 ];
 
 /** The name in full, as the kubelet asks the runtime for it. */
