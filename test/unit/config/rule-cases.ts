@@ -8,7 +8,9 @@ export interface RawRegion {
 export const regionsOf = (raw: Raw): RawRegion[] => raw.regions as RawRegion[];
 
 /** Each case breaks production in one way and names the path and the rule that must come back. */
-export const cases: readonly [name: string, break_: (raw: Raw) => void, path: string, rule: RegExp][] = [
+export type RuleCase = readonly [name: string, break_: (raw: Raw) => void, path: string, rule: RegExp];
+
+export const cases: readonly RuleCase[] = [
   ["two primaries", (raw) => (regionsOf(raw)[1]!.role = "primary"), "regions[].role", /exactly one region is primary/],
   ["no primary", (raw) => (regionsOf(raw)[0]!.role = "secondary"), "regions[].role", /exactly one region is primary/],
   ["equal keys", (raw) => (regionsOf(raw)[1]!.key = "us-east-1"), "regions[1].key", /keys are unique/],
@@ -142,77 +144,6 @@ export const cases: readonly [name: string, break_: (raw: Raw) => void, path: st
   ["host outside the zone", (raw) => (raw.traffic = { host: "api.example.org" }), "traffic.host", /lies in the zone/],
   ["malformed host", (raw) => (raw.traffic = { host: "Agent API" }), "traffic.host", /host name/],
   ["equal hosts", (raw) => (raw.traffic = { canaryHost: "agent-api.example.com" }), "traffic", /hosts differ/],
-  [
-    "falling weights",
-    (raw) =>
-      (raw.delivery = {
-        progressive: {
-          stages: [
-            { name: "a", weight: 50, hold: "10m" },
-            { name: "b", weight: 25, hold: "10m" },
-            { name: "c", weight: 100 },
-          ],
-        },
-      }),
-    "delivery.progressive.stages[1].weight",
-    /rise/,
-  ],
-  [
-    "stages that end early",
-    (raw) => (raw.delivery = { progressive: { stages: [{ name: "a", weight: 50, hold: "10m" }] } }),
-    "delivery.progressive.stages[0].weight",
-    /takes all traffic/,
-  ],
-  [
-    "a stage without a hold",
-    (raw) =>
-      (raw.delivery = {
-        progressive: {
-          stages: [
-            { name: "a", weight: 5 },
-            { name: "b", weight: 100 },
-          ],
-        },
-      }),
-    "delivery.progressive.stages[0].hold",
-    /holds for a while/,
-  ],
-  [
-    "unknown strategy",
-    (raw) => (raw.delivery = { strategy: "yolo" }),
-    "delivery.strategy",
-    /must be one of rolling, canary, progressive, blueGreen/,
-  ],
-  [
-    "unparseable duration",
-    (raw) => (raw.delivery = { progressive: { interval: "soon" } }),
-    "delivery.progressive.interval",
-    /time span/,
-  ],
-  [
-    "mail without a mail server",
-    (raw) => (raw.delivery = { notifications: { email: "oncall@example.com" } }),
-    "delivery.notifications.smtp",
-    /needs a mail server/,
-  ],
-  [
-    "a metric without a bound",
-    (raw) => (raw.delivery = { metrics: [{ name: "queue", query: "up" }] }),
-    "delivery.metrics[0]",
-    /has a bound/,
-  ],
-  [
-    "bounds that cross",
-    (raw) => (raw.delivery = { metrics: [{ name: "queue", query: "up", min: 2, max: 1 }] }),
-    "delivery.metrics[0].min",
-    /at most max \(1\)/,
-  ],
-  [
-    "a metric with a name that is taken",
-    (raw) => (raw.delivery = { metrics: [{ name: "p99-latency", query: "up", min: 2 }] }),
-    "delivery.metrics[0].name",
-    /unique/,
-  ],
   [
     "unparseable cron",
     (raw) => (raw.backups = { redis: { schedule: "every day" } }),
