@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { PlatformError, type Fault } from "../../../common/errors.js";
 import { validateConfig } from "../../../config/validate.js";
 import { rawConfig } from "../../support/stacks.js";
+import { deliveryCases } from "./delivery-cases.js";
 import { cases, regionsOf, type RawRegion } from "./rule-cases.js";
 
 function faultsOf(raw: unknown): readonly Fault[] {
@@ -16,7 +17,7 @@ function faultsOf(raw: unknown): readonly Fault[] {
 }
 
 describe("configuration rules", () => {
-  for (const [name, break_, path, rule] of cases) {
+  for (const [name, break_, path, rule] of [...cases, ...deliveryCases]) {
     it(`refuses ${name}`, () => {
       const raw = rawConfig("production");
       break_(raw);
