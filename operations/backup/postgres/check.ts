@@ -72,7 +72,9 @@ export async function checkDatabase(source: PostgresSource): Promise<Pick<Restor
 async function amcheck(source: PostgresSource): Promise<string[]> {
   const args = ["--all", "--install-missing", "--heapallindexed"];
   const [program, all] = asServerUser(findProgram("pg_amcheck"), args);
-  const { exitCode, stdout } = await runCommand(program, all, { env: libpq(source), allowExitCodes: [2] });
+  // Looking needs an extension, which it installs: a database whose writes were stopped must take that one.
+  const env = { ...libpq(source), PGOPTIONS: "-c default_transaction_read_only=off" };
+  const { exitCode, stdout } = await runCommand(program, all, { env, allowExitCodes: [2] });
   return exitCode === 0 ? [] : stdout.trim().split("\n").slice(0, 10);
 }
 

@@ -69,7 +69,7 @@ describe("recovery drills", function () {
       options("region-outage", folder),
     );
     try {
-      assert.equal(stateOf(record).status, "completed");
+      assert.equal(stateOf(record).status, "completed", stateOf(record).stop?.reason);
       assert.equal(stand.answers, "standby");
       const limit = detection.intervalSeconds * detection.failures + 60;
       assert.ok(result.passed, JSON.stringify(result));
@@ -109,7 +109,7 @@ describe("recovery drills", function () {
           { folder, stack: "production", region: "us-east-1", plan, repository },
           options(plan, folder),
         );
-        assert.equal(stateOf(done.record).status, "completed");
+        assert.equal(stateOf(done.record).status, "completed", stateOf(done.record).stop?.reason);
         assert.ok(done.goodRows > 0);
         assert.equal(done.goodRowsAfter, done.goodRows);
         assert.equal(done.badRowsAfter, 0);
