@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(__dirname, "..");
@@ -9,19 +10,36 @@ export interface Usage {
   readonly peakMegabytes: number;
 }
 
-/** Runs one TypeScript file in a Node of its own and measures the whole process. */
-export async function measure(entry: string, args: readonly string[] = []): Promise<Usage> {
+interface Expected {
+  /** Exit codes that are an answer; default 0. */
+  readonly answered?: readonly number[];
+  /** Where standard output goes; default nowhere. */
+  readonly out?: string | undefined;
+}
+
+/** Runs one file in a Node of its own, TypeScript by tsx, and measures the whole process. */
+export async function measure(
+  entry: string,
+  args: readonly string[] = [],
+  { answered = [0], out }: Expected = {},
+): Promise<Usage> {
   const started = performance.now();
-  const preload = ["--import", "tsx", "--import", join(__dirname, "report-usage.mjs")];
+  const preload = [
+    ...(entry.endsWith(".ts") ? ["--import", "tsx"] : []),
+    "--import",
+    join(__dirname, "report-usage.mjs"),
+  ];
+  const output = out === undefined ? undefined : openSync(out, "w");
   const child = spawn(process.execPath, [...preload, join(root, entry), ...args], {
     cwd: root,
-    stdio: ["ignore", "ignore", "inherit", "pipe"],
+    stdio: ["ignore", output ?? "ignore", "inherit", "pipe"],
   });
   let report = "";
   child.stdio[3]?.on("data", (chunk: Buffer) => (report += chunk.toString()));
   const code = await new Promise<number>((resolve) => child.on("close", (exit) => resolve(exit ?? 1)));
   const wallSeconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`${entry} ${args.join(" ")} ended with exit code ${code}`);
+  if (output !== undefined) closeSync(output);
+  if (!answered.includes(code)) throw new Error(`${entry} ${args.join(" ")} ended with exit code ${code}`);
   return { wallSeconds, ...(JSON.parse(report) as Omit<Usage, "wallSeconds">) };
 }
 

@@ -36,21 +36,47 @@ const commands: Readonly<Record<string, CommandModule>> = {
     summary: "the steps of the pipelines: require, risk, comment, drift, plan, deliver",
     register: async () => (await import("./ci/command.js")).registerCi,
   },
+  local: {
+    summary: "run the platform on this machine: two regions with real pods",
+    register: async () => (await import("./local/command.js")).registerLocal,
+  },
+  recover: {
+    summary: "carry a recovery plan through, and keep its record",
+    register: async () => (await import("./recover/command.js")).registerRecover,
+  },
+  doctor: {
+    summary: "what this machine lacks, and how to get it",
+    register: async () => (await import("./doctor/command.js")).registerDoctor,
+  },
   smoke: {
     summary: "test a public host: health, readiness, a read and a write",
     register: async () => (await import("./smoke/command.js")).registerSmoke,
   },
 };
 
+const epilogue = `
+Examples:
+  agent-platform preview --stack production --html production.html
+  agent-platform readiness --manifests ./manifests --fail-on warning
+  agent-platform doctor --for deploy
+  agent-platform complete bash > ~/.local/share/bash-completion/completions/agent-platform
+
+From a checkout, "npm run NAME --" is the same as "agent-platform NAME".
+
+Exit codes: 0 done, 1 error, 2 bad input, 3 authentication, 4 resource, 5 policy, 6 no such stack, 9 time-out.`;
+
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("agent-platform")
     .description("Takes an AI-agent memory service to production on two clouds, and keeps it there.")
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done, 1 error, 2 bad input, 4 resource, 5 policy, 6 no such stack, 9 time-out.",
-    );
+    .addHelpText("after", epilogue);
+  if (argv[0] === "complete") {
+    for (const { register } of Object.values(commands)) (await register())(program);
+    await (await import("./completion.js")).addCompletion(program);
+    await program.parseAsync([...argv], { from: "user" });
+    return;
+  }
   const wanted = argv.find((argument) => argument in commands);
   for (const [name, { summary, register }] of Object.entries(commands)) {
     if (name === wanted) (await register())(program);

@@ -92,12 +92,14 @@ async function restoreDatabase(catalogue: Catalogue, options: Options): Promise<
     ...(backup === undefined ? {} : { backup }),
     ...(to === undefined ? {} : { to: pointInTime(to) }),
   }).finally(() => progress.stop());
-  await restored.server.stop();
-  const { job, fetchSeconds, recoverySeconds, lastCommit, endOfArchive } = restored;
+  const { server, job, ...figures } = restored;
+  await server.stop();
   if (options.json === true) {
-    sayJson({ backup: job.id, target, to, lastCommit, endOfArchive, fetchSeconds, recoverySeconds });
+    sayJson({ backup: job.id, target, to, ...figures });
     return;
   }
+  const { lastCommit, endOfArchive, stoppedShort } = figures;
+  if (stoppedShort !== undefined) process.stderr.write(`warning: ${stoppedShort}; \`verify\` names it\n`);
   say(`${job.id}: restored to ${target}; start PostgreSQL on it, check, then switch`);
   say(`newest commit: ${lastCommit ?? "that of the base backup"}${endOfArchive ? ", where the archive ends" : ""}`);
 }
@@ -121,23 +123,34 @@ async function copy(options: CopyOptions): Promise<void> {
 
 async function verifyStores(chosen: readonly Store[], options: Options): Promise<void> {
   const records: VerificationRecord[] = [];
-  for (const store of chosen) {
-    const catalogue = openCatalogue(store, options);
-    const restorer = restorerOf(catalogue);
-    const record = await verify(catalogue, restorer, {
-      ...(options.backup === undefined ? {} : { backup: options.backup }),
-      ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
-      onProgress: progressBar(`reading back ${store}`),
-    });
-    await keepRecord(catalogue, record, options.record);
-    records.push(record);
-    if (options.json !== true) say(describe(record));
+  const errors: PlatformError[] = [];
+  for (const catalogue of chosen.map((store) => openCatalogue(store, options))) {
+    try {
+      const record = await verifyStore(catalogue, options);
+      records.push(record);
+      if (options.json !== true) say(describe(record));
+    } catch (thrown) {
+      // One store without a backup is no reason to leave the others unverified.
+      if (!(thrown instanceof PlatformError)) throw thrown;
+      errors.push(thrown);
+    }
   }
   if (options.json === true) sayJson(records);
-  const failed = records.filter(({ verified }) => !verified);
-  if (failed.length > 0) {
-    throw new PlatformError(`not verified: ${failed.map(({ backup }) => backup).join(", ")}`, ExitCode.resource);
-  }
+  const [only] = errors;
+  if (only !== undefined && errors.length === 1 && chosen.length === 1) throw only;
+  const failed = records.filter(({ verified }) => !verified).map(({ backup }) => backup);
+  const reasons = [...failed, ...errors.map(({ message }) => message)];
+  if (reasons.length > 0) throw new PlatformError(`not verified: ${reasons.join("; ")}`, ExitCode.resource);
+}
+
+async function verifyStore(catalogue: Catalogue, options: Options): Promise<VerificationRecord> {
+  const record = await verify(catalogue, restorerOf(catalogue), {
+    ...(options.backup === undefined ? {} : { backup: options.backup }),
+    ...(options.scratch === undefined ? {} : { scratch: options.scratch }),
+    onProgress: progressBar(`reading back ${catalogue.store}`),
+  });
+  await keepRecord(catalogue, record, options.record);
+  return record;
 }
 
 function describe(record: VerificationRecord): string {

@@ -15,7 +15,9 @@ export function registerDoctor(program: Command): void {
   program
     .command("doctor")
     .description("What this machine lacks, what each thing is for, and how to get it.")
-    .addOption(new Option("--for <purpose>", "only what this needs; exit code 1 where something is missing").choices(purposes))
+    .addOption(
+      new Option("--for <purpose>", "only what this needs; exit code 1 where something is missing").choices(purposes),
+    )
     .option("--json", "print JSON")
     .addHelpText("after", "\nExample:\n  npm run doctor -- --for deploy")
     .action(doctor);

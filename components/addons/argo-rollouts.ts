@@ -46,7 +46,7 @@ function recipients({ webhookUrl, slackChannel, email }: Notifications): string[
   ];
 }
 
-function notifiers({ webhookUrl, slackChannel, email }: Notifications): Record<string, string> {
+function notifiers({ webhookUrl, slackChannel, email, smtp }: Notifications): Record<string, string> {
   return {
     ...(webhookUrl === undefined
       ? {}
@@ -55,11 +55,11 @@ function notifiers({ webhookUrl, slackChannel, email }: Notifications): Record<s
             "url: $webhook-url\nheaders:\n  - name: Content-Type\n    value: application/json\n",
         }),
     ...(slackChannel === undefined ? {} : { "service.slack": "token: $slack-token\n" }),
-    ...(email === undefined
+    // What is put in from the Secret is text to the controller, and a port that is text breaks every notification.
+    ...(email === undefined || smtp === undefined
       ? {}
       : {
-          "service.email":
-            "host: $email-host\nport: $email-port\nfrom: $email-from\nusername: $email-username\npassword: $email-password\n",
+          "service.email": `host: ${smtp.host}\nport: ${smtp.port}\nfrom: ${smtp.from}\nusername: $email-username\npassword: $email-password\n`,
         }),
   };
 }

@@ -1,30 +1,28 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/kubernetes";
-import { canonicalBytes } from "../../common/quantity.js";
-import type { Store } from "../../config/schema/data.js";
+import { canonicalBytes, parseQuantity } from "../../common/quantity.js";
+import { stores, type Store } from "../../config/schema/data.js";
 import type { WorkloadIdentity } from "../clusters/cluster.js";
 import type { RegionVaults } from "../contracts.js";
 import { jobLabel, jobNetworkPolicy } from "../data/network.js";
 import { identityAnnotations } from "../data/pod.js";
 import type { StoreArgs } from "../data/store.js";
-import { backupCronJobSpec } from "./job.js";
+import { backupCronJobSpec, type BackupJobArgs } from "./job.js";
 import { vaultPath } from "./location.js";
 
 /** ConfigMap in which each verification leaves its record; written at run time, never by the program. */
 export const verificationRecord = "backup-verification";
 const job = "verification";
-/** Stores that the job can restore on its own; Weaviate needs a second Weaviate, which is a drill by hand. */
-const verifiable: readonly Store[] = ["postgres", "redis"];
 
 /**
- * The weekly restore of the newest backups of PostgreSQL and Redis into scratch space, with checks and measured RTO and RPO. Its
+ * The weekly restore of each store's newest backup into scratch space, with checks and measured RTO and RPO. Its
  * identity may only read the vaults; its one right in the cluster is the record that it leaves.
  */
 export class BackupVerification extends pulumi.ComponentResource {
   constructor(name: string, args: StoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agent-platform:backups:BackupVerification", name, {}, opts);
-    const verified = verifiable.filter((store) => args.config[store].external === undefined);
+    const verified = stores.filter((store) => args.config[store].external === undefined);
     if (args.vaults !== undefined && verified.length > 0) this.create(name, args, { vaults: args.vaults, verified });
     this.registerOutputs({});
   }
@@ -104,8 +102,21 @@ function verificationSpec(args: StoreArgs, parts: VerificationParts): types.inpu
     env: [...repositories, { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }],
     apiAccess: true,
     deadlineSeconds: 6 * 3600,
-    size: { cpu: "1", memory: "2Gi" },
-    // One store at a time is restored, so the largest volume is enough for each of them.
-    scratch: { storageClass: args.cluster.storageClass, size: canonicalBytes(args.config.postgres.storage) },
+    ...room(args, parts.verified),
   });
+}
+
+/**
+ * One store at a time is restored, so the largest is the measure: all instances of the vector database come up in one
+ * pod, on one volume, with the memory of one of them.
+ */
+function room({ config, cluster }: StoreArgs, verified: readonly Store[]): Pick<BackupJobArgs, "size" | "scratch"> {
+  const bytes = (quantity: string): number => parseQuantity(quantity) ?? 0;
+  const vector = verified.includes("vector") ? config.vector : undefined;
+  const memory = Math.max(bytes("2Gi"), bytes(vector?.memory ?? "0"));
+  const volume = Math.max(bytes(config.postgres.storage), (vector?.replicas ?? 0) * bytes(vector?.storage ?? "0"));
+  return {
+    size: { cpu: "1", memory: canonicalBytes(String(memory)) },
+    scratch: { storageClass: cluster.storageClass, size: canonicalBytes(String(volume)) },
+  };
 }

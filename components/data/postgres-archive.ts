@@ -39,14 +39,21 @@ export function objectStoreSpec(args: ArchiveArgs): Spec {
     },
     instanceSidecarConfiguration: {
       resources: guaranteed({ cpu: "500m", memory: "512Mi" }),
-      // boto3 1.36 and later sends checksums that S3-compatible stores refuse; where they are needed they still go.
-      env: [
-        { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
-        { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
-        ...federated,
-      ],
+      env: [...checksumSettings(bucket), ...federated],
     },
   };
+}
+
+/**
+ * boto3 1.36 and later sends checksums with every upload. A bucket under object lock refuses an upload without one, so on
+ * AWS they go; some S3-compatible servers refuse them, so that to those none goes that is not asked for.
+ */
+function checksumSettings(bucket: BucketRef): { name: string; value: string }[] {
+  const when = bucket.endpoint === undefined ? "when_supported" : "when_required";
+  return [
+    { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: when },
+    { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: when },
+  ];
 }
 
 function s3Credentials(identity: WorkloadIdentity): Spec {

@@ -100,4 +100,22 @@ const metricsJudge: Rule = ({ delivery: { metrics } }) =>
     ];
   });
 
-export const deliveryRules: readonly Rule[] = [stagesRise, stagesHold, uniqueStages, windowsCoverScrapes, metricsJudge];
+const mailHasServer: Rule = ({ delivery: { notifications } }) =>
+  notifications.email === undefined || notifications.smtp !== undefined
+    ? []
+    : [
+        {
+          path: "delivery.notifications.smtp",
+          rule: `mail to ${notifications.email} needs a mail server`,
+          fix: "set host and from, and port where it is not 587",
+        },
+      ];
+
+export const deliveryRules: readonly Rule[] = [
+  stagesRise,
+  stagesHold,
+  uniqueStages,
+  windowsCoverScrapes,
+  metricsJudge,
+  mailHasServer,
+];

@@ -83,7 +83,20 @@ export const deliverySchema = section({
       z.string().optional(),
       "Slack channel; needs the key slack-token in Secret argo-rollouts-notification-secret.",
     ),
-    email: doc(email.optional(), "Mailbox; needs an SMTP service in Secret argo-rollouts-notification-secret."),
+    email: doc(
+      email.optional(),
+      "Mailbox; needs smtp, and the keys email-username and email-password in Secret argo-rollouts-notification-secret.",
+    ),
+    smtp: doc(
+      z
+        .strictObject({
+          host: doc(z.string().min(1), "Host name of the mail server."),
+          port: doc(z.int().min(1).max(65535).default(587), "Its port."),
+          from: doc(email, "Sender of the mails."),
+        })
+        .optional(),
+      "Mail server that takes the warnings to the mailbox.",
+    ),
   }),
 });
 

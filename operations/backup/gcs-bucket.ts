@@ -52,7 +52,9 @@ export class GcsBucket implements Bucket {
     const condition = generation === undefined ? {} : { preconditionOpts: { ifGenerationMatch: generation } };
     const file = this.bucket.file(key);
     try {
-      await file.save(text, { resumable: false, validation: false, ...condition });
+      // Small objects are state: a cache that answers with an old one would be believed (the switch, a lease).
+      const metadata = { cacheControl: "no-store" };
+      await file.save(text, { resumable: false, validation: false, metadata, ...condition });
       return String(file.metadata.generation);
     } catch (thrown) {
       if (expected !== "anything" && thrown instanceof ApiError && thrown.code === 412) return undefined;

@@ -29,6 +29,8 @@ export class Lock {
   private version: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lost = false;
+  private taken: string | undefined;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly storage: ObjectStorage,
@@ -47,6 +49,7 @@ export class Lock {
     const first = await this.read();
     const silent = first?.job === undefined ? first : await this.silence(first, what);
     if (await this.swap(job, silent?.version)) {
+      this.taken = job;
       this.timer = setInterval(() => void this.beat(job).catch(() => undefined), this.timing.heartbeatMs);
       return;
     }
@@ -55,13 +58,27 @@ export class Lock {
 
   /** A sign of life. Once somebody else has taken it over, whoever held it must not call its work done. */
   async beat(job: string): Promise<void> {
+    // One after another: two at once would each take the other's for a stranger's.
+    const beat = this.last.then(async () => await this.renew(job));
+    this.last = beat.catch(() => undefined);
+    await beat;
+  }
+
+  private async renew(job: string): Promise<void> {
     if (!this.lost && (await this.swap(job, this.version))) return;
+    const seen = this.lost ? undefined : await this.read();
+    if (seen?.job === job || (seen?.job !== undefined && seen.job === this.taken)) {
+      // Our own write, whose answer was lost on the way and which was then sent again.
+      this.version = seen.version;
+      return;
+    }
     this.lost = true;
     throw new PlatformError(`${job} was silent for too long, and another job has taken over`, ExitCode.resource);
   }
 
   async giveBack(): Promise<void> {
     clearInterval(this.timer);
+    await this.last;
     if (!this.lost && this.version !== undefined) await this.swap(undefined, this.version);
   }
 

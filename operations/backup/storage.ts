@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
+import { FileBucket } from "./file-bucket.js";
 import { GcsBucket } from "./gcs-bucket.js";
 import { S3Bucket } from "./s3-bucket.js";
 
@@ -37,7 +38,8 @@ export interface Bucket {
 
 /** Where a store's backups are: a bucket and the path below which everything of theirs is. */
 export interface RepositoryAddress {
-  readonly scheme: "s3" | "gs";
+  /** `file`: a folder of this machine, for what no cloud holds. */
+  readonly scheme: "s3" | "gs" | "file";
   readonly bucket: string;
   /** Without slashes at its ends; may be empty. */
   readonly path: string;
@@ -66,15 +68,26 @@ export function parseRepository(uri: string, endpoint?: string): RepositoryAddre
   return { scheme: scheme === "gs" ? "gs" : "s3", bucket, path, ...(endpoint === undefined ? {} : { endpoint }) };
 }
 
+function openBucket({ scheme, bucket, endpoint }: RepositoryAddress): Bucket {
+  switch (scheme) {
+    case "s3":
+      return new S3Bucket(bucket, endpoint);
+    case "gs":
+      return new GcsBucket(bucket, endpoint);
+    case "file":
+      return new FileBucket(bucket);
+  }
+}
+
 /** Objects below one path of a bucket. Everything streams: memory does not grow with the size of a backup. */
 export class ObjectStorage {
   readonly uri: string;
   private readonly bucket: Bucket;
 
   constructor(readonly address: RepositoryAddress) {
-    const { scheme, bucket, path, endpoint } = address;
+    const { scheme, bucket, path } = address;
     this.uri = `${scheme}://${bucket}${path === "" ? "" : `/${path}`}`;
-    this.bucket = scheme === "s3" ? new S3Bucket(bucket, endpoint) : new GcsBucket(bucket, endpoint);
+    this.bucket = openBucket(address);
   }
 
   private full(key: string): string {

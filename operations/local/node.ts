@@ -10,7 +10,7 @@ import { ensureServers } from "./servers/ensure.js";
 import type { SpaceProcess } from "./space.js";
 
 const CNI_PLUGINS = ["ptp", "loopback", "host-local", "portmap"] as const;
-const SOCKET = "/run/containerd/containerd.sock";
+export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 export const PAUSE_IMAGE = "agent-platform.local/pause:1";
 
 export interface NodePlan {
@@ -45,7 +45,7 @@ state = "/run/containerd"
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs",
   "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs"]
 [grpc]
-  address = "${SOCKET}"
+  address = "${CONTAINERD_SOCKET}"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${PAUSE_IMAGE}"
   restrict_oom_score_adj = true
@@ -92,7 +92,7 @@ async function startContainerd({ place }: NodePlan): Promise<SpaceProcess> {
   await writeFile(file, containerdConfig(space.folder));
   const containerd = await space.start("containerd", ["--config", file], { name: "containerd" });
   await containerd.until("containerd to answer", async () => {
-    await space.run("ctr", ["--address", SOCKET, "version"]);
+    await space.run("ctr", ["--address", CONTAINERD_SOCKET, "version"]);
     return true;
   });
   return containerd;
@@ -109,7 +109,7 @@ function kubeletConfig(plan: NodePlan, cgroupRoot: string): object {
       x509: { clientCAFile: plan.authorityFile },
     },
     authorization: { mode: "Webhook" },
-    containerRuntimeEndpoint: `unix://${SOCKET}`,
+    containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
     failCgroupV1: false,
     failSwapOn: false,
     cgroupDriver: "cgroupfs",
@@ -177,7 +177,7 @@ export async function startNode(plan: NodePlan, plane: ControlPlane, ledger: Led
   await space.run("sysctl", ["-qw", "net.ipv4.ip_forward=1"]);
   await writeCni(plan);
   const containerd = await startContainerd(plan);
-  await loadImages(space, SOCKET, plan.images);
+  await loadImages(space, CONTAINERD_SOCKET, plan.images);
   const kubeProxy = await startKubeProxy(plan, plane);
   const kubelet = await startKubelet(plan, plane, ledger);
   return { name: plan.name, place: plan.place, processes: { containerd, kubelet, kubeProxy } };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { runCommand, type CommandOptions, type CommandResult } from "../../common/command.js";
 import { poll } from "../../common/poll.js";
 import type { Ledger } from "./ledger.js";
+import { untilOf, type Until } from "./servers/until.js";
 
 /**
  * The first process of a space. Its mounts are private, so that they are gone with it; what nodes write to usual places
@@ -36,13 +37,10 @@ export interface StartOptions {
 export interface SpaceProcess {
   readonly logFile: string;
   readonly running: () => boolean;
-  /** Waits until `probe` returns a value; fails at once, with the end of the log, where the program has ended. */
-  readonly until: <T>(what: string, probe: () => Promise<T | undefined>, timeoutMs?: number) => Promise<T>;
+  readonly until: Until;
   /** Signals the program itself and waits for its end. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
-
-const PATIENCE_MS = 180_000;
 
 /**
  * A machine in miniature: network, mount and process namespaces of its own with one process that holds them. Killing
@@ -105,18 +103,7 @@ export class Space {
     return {
       logFile,
       running,
-      until: async (what, probe, timeoutMs = PATIENCE_MS) => {
-        const found = await poll(
-          async () => {
-            if (!running()) return { ended: (await readFile(logFile, "utf8")).split("\n").slice(-12).join("\n") };
-            const value = await probe();
-            return value === undefined ? undefined : { value };
-          },
-          { what, intervalMs: 100, timeoutMs },
-        );
-        if ("ended" in found) throw new Error(`${options.name} ended while waiting for ${what}:\n${found.ended ?? ""}`);
-        return found.value;
-      },
+      until: untilOf({ name: options.name, logFile, running }),
       stop: async (signal = "SIGKILL") => {
         if (running() && inner > 0) process.kill(inner, signal);
         await poll(() => (running() ? undefined : true), { what: `${options.name} to end`, timeoutMs: 60_000 });

@@ -60,6 +60,7 @@ import { backups } from "./reliability/backups.js";
 import { bucketLifecycle } from "./reliability/bucket-lifecycle.js";
 import { bucketLock } from "./reliability/bucket-lock.js";
 import { bucketVersioning } from "./reliability/bucket-versioning.js";
+import { drDrill } from "./reliability/dr-drill.js";
 import { dnsCheckSpeed } from "./reliability/dns-check-speed.js";
 import { dnsFailoverPair } from "./reliability/dns-failover-pair.js";
 import { dnsHealthCheck } from "./reliability/dns-health-check.js";
@@ -142,6 +143,7 @@ export const CHECKS: readonly Check[] = [
   dnsFailoverPair,
   dnsHealthCheck,
   dnsTtl,
+  drDrill,
   pdb,
   progressiveDelivery,
   walArchiving,

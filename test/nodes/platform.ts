@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { messageOf } from "../../common/errors.js";
-import { imageArchive, usersFile } from "../../operations/local/images/catalogue.js";
+import { busyboxImage, imageArchive, usersFile } from "../../operations/local/images/catalogue.js";
 import type { ImageSpec } from "../../operations/local/images/archive.js";
 import { startPlatform, stopPlatform, type LocalPlatform } from "../../operations/local/platform.js";
 import { missingRequirements } from "../../operations/local/requirements.js";
@@ -29,15 +29,21 @@ export interface StandInVersion {
 export const versions: readonly StandInVersion[] = [{ tag: "1.0.0" }, { tag: "1.1.0" }, { tag: "bad", failEvery: 2 }];
 export const standInImage = (tag: string): string => `agent-platform.local/stand-in:${tag}`;
 
-async function standInImages(): Promise<string[]> {
-  const program = await ensureRecipe("stand-in", standIn);
-  const specs = versions.map(({ tag, failEvery = 0 }): ImageSpec => ({
-    names: [standInImage(tag)],
-    entries: [{ path: "/bin/stand-in", from: program }, usersFile],
+/** The image of a version, under its own name or others. */
+export async function standInSpec(tag: string, names = [standInImage(tag)] as readonly string[]): Promise<ImageSpec> {
+  const { failEvery = 0 } = versions.find((version) => version.tag === tag) ?? {};
+  return {
+    names,
+    entries: [{ path: "/bin/stand-in", from: await ensureRecipe("stand-in", standIn) }, usersFile],
     entrypoint: ["/bin/stand-in"],
     env: { VERSION: tag, FAIL_EVERY: String(failEvery) },
-  }));
-  return await Promise.all(specs.map(imageArchive));
+  };
+}
+
+async function standInImages(): Promise<string[]> {
+  const archives = [await imageArchive(await busyboxImage(["docker.io/library/busybox:1.37.0"]))];
+  for (const { tag } of versions) archives.push(await imageArchive(await standInSpec(tag)));
+  return archives;
 }
 
 async function start(): Promise<LocalPlatform> {
@@ -46,7 +52,7 @@ async function start(): Promise<LocalPlatform> {
   const platform = await startPlatform({
     name: NAME,
     images,
-    metrics: false,
+    metrics: true,
     regions: [
       { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
       { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },

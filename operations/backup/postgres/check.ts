@@ -1,7 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { asServerUser, findProgram } from "../program.js";
+import { asServerUser, findProgram, runServerProgram } from "../program.js";
 import type { Catalogue } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
 import type { RestoreCheck, Restorer } from "../verify.js";
@@ -17,14 +17,16 @@ export function postgresRestorer(catalogue: Catalogue, user = "postgres"): Resto
     // The server's user, who owns the restored folder only, must be able to reach it.
     if (process.getuid?.() === 0) await chmod(dirname(folder), 0o711);
     const restored = await restorePostgres(catalogue, { target: folder, backup: job.id, user });
+    const short = restored.stoppedShort === undefined ? [] : [restored.stoppedShort];
+    let found: RestoreCheck;
     try {
       const { source } = restored.server;
-      const problems = [...(await amcheck(source)), ...(await missingCanary(source, newest(job, jobs)))];
+      const problems = [...short, ...(await amcheck(source)), ...(await missingCanary(source, newest(job, jobs)))];
       const replayed = await queryValue(
         source,
         "SELECT extract(epoch FROM coalesce(pg_last_xact_replay_timestamp(), now()))",
       );
-      return {
+      found = {
         rtoSeconds: round(restored.fetchSeconds + restored.recoverySeconds),
         rpoSeconds: round(Math.max(0, began / 1000 - Number(replayed))),
         counts: await rowCounts(source),
@@ -33,7 +35,17 @@ export function postgresRestorer(catalogue: Catalogue, user = "postgres"): Resto
     } finally {
       await restored.server.stop();
     }
+    return { ...found, problems: [...found.problems, ...(await damagedPages(folder))] };
   };
+}
+
+/** Checksums of every page of every file, those included that no query reads; nothing where the database has none. */
+async function damagedPages(data: string): Promise<string[]> {
+  const { exitCode, stderr } = await runServerProgram("pg_checksums", ["--check", "--pgdata", data], {
+    allowExitCodes: [1],
+  });
+  if (exitCode === 0 || stderr.includes("not enabled")) return [];
+  return stderr.trim().split("\n").slice(0, 10);
 }
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
@@ -49,6 +61,12 @@ async function missingCanary(source: PostgresSource, job: BackupJob): Promise<st
   if (canary === undefined) return [];
   const found = await queryValue(source, `SELECT count(*) FROM ${canaryTable} WHERE id = '${canary}'`);
   return found === "1" ? [] : [`the canary row of ${job.id} is not in the restored database`];
+}
+
+/** amcheck over every table and index, and a count of all rows: of a database that runs, wherever it came from. */
+export async function checkDatabase(source: PostgresSource): Promise<Pick<RestoreCheck, "problems" | "counts">> {
+  const problems = await amcheck(source);
+  return { problems, counts: await rowCounts(source) };
 }
 
 async function amcheck(source: PostgresSource): Promise<string[]> {

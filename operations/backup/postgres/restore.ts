@@ -5,6 +5,7 @@ import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import type { Catalogue } from "../catalogue.js";
 import { pickJob, type BackupJob } from "../job.js";
 import { findProgram } from "../program.js";
+import { segmentOf } from "./archive.js";
 import { intoTarget } from "../target.js";
 import { handOver, startScratch, type ScratchServer } from "./server.js";
 import { archiveArguments, queryValue, restoreCommand, serverName } from "./source.js";
@@ -34,6 +35,8 @@ export interface RestoredPostgres {
   readonly lastCommit?: string;
   /** Whether the archive ends before the time that was asked for: what was committed after `lastCommit` is not in it. */
   readonly endOfArchive: boolean;
+  /** That recovery stopped before the archive's end, which it should have reached: a segment is damaged or missing. */
+  readonly stoppedShort?: string;
 }
 
 /** From when to when a restore is possible, RFC 3339. */
@@ -90,14 +93,31 @@ export async function restorePostgres(
     await fetchBase(catalogue, job, options.target);
     const fetchSeconds = (performance.now() - started) / 1000;
     options.onStep?.("replaying WAL");
+    // Read before: what is archived during the recovery may or may not be part of it.
+    const archived = await newestSegment(catalogue);
     const { server, endOfArchive } = await recover(catalogue, options);
     const replayed = await queryValue(server.source, LAST_COMMIT);
     const lastCommit = replayed === "" ? {} : { lastCommit: new Date(replayed).toISOString() };
-    return { server, job, fetchSeconds, recoverySeconds: server.seconds, endOfArchive, ...lastCommit };
+    const short = endOfArchive ? await stoppedShort(archived, server) : undefined;
+    const found = { ...lastCommit, ...(short === undefined ? {} : { stoppedShort: short }) };
+    return { server, job, fetchSeconds, recoverySeconds: server.seconds, endOfArchive, ...found };
   });
 }
 
 const LAST_COMMIT = `SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+async function newestSegment({ storage }: Catalogue): Promise<string | undefined> {
+  const segments = (await storage.list(`${serverName}/wals/`)).flatMap(({ key }) => segmentOf(key) ?? []);
+  return segments.sort().at(-1);
+}
+
+/** PostgreSQL takes the first segment that it cannot read for the end of the archive, and says nothing of those after it. */
+async function stoppedShort(last: string | undefined, server: ScratchServer): Promise<string | undefined> {
+  const replayed = await queryValue(server.source, "SELECT pg_walfile_name(pg_last_wal_replay_lsn())");
+  // A promotion starts a new timeline: only the place within the log can be compared.
+  if (last === undefined || replayed === "" || replayed.slice(8) >= last.slice(8)) return undefined;
+  return `recovery ended in segment ${replayed.slice(8)}, the archive holds up to ${last.slice(8)}: one is damaged or missing`;
+}
 
 /** Fetches a base backup by barman-cloud, ready to be recovered by a server of its own. */
 async function fetchBase({ storage }: Catalogue, job: BackupJob, target: string): Promise<void> {

@@ -1,12 +1,11 @@
 // Enforces NetworkPolicies on the nodes of a local platform, in a process of its own that `local down` ends. The nodes'
 // own firewall does the work, on the packets of real pods; no enforcer that others wrote can be had from a package
 // registry, so this is the part of a cluster that is the platform's own.
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 import { runCommand } from "../../../common/command.js";
 import { messageOf } from "../../../common/errors.js";
-import { KubeApi, type KubeObject } from "../servers/region/api.js";
+import { openKubeconfig } from "../servers/region/access.js";
+import type { KubeApi, KubeObject } from "../servers/region/api.js";
 import { nodeRules, type ClusterView, type PodView } from "./rules.js";
 
 /** Where the enforcer works: given as JSON on its command line. */
@@ -84,21 +83,8 @@ class Node {
   }
 }
 
-interface Kubeconfig {
-  readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly "certificate-authority": string } },
-  ];
-  readonly users: readonly [{ readonly user: { readonly token: string } }];
-}
-
-async function apiOf(file: string): Promise<KubeApi> {
-  const { clusters, users } = parse(await readFile(file, "utf8")) as Kubeconfig;
-  const { server, "certificate-authority": authority } = clusters[0].cluster;
-  return new KubeApi({ server, certificateAuthority: await readFile(authority, "utf8"), token: users[0].user.token });
-}
-
 async function main(plan: EnforcerPlan): Promise<never> {
-  const api = await apiOf(plan.kubeconfig);
+  const api = await openKubeconfig(plan.kubeconfig);
   const nodes = Object.entries(plan.nodes).map(([name, pid]) => ({ name, node: new Node(pid) }));
   for (const { node } of nodes) await node.prepare();
   for (;;) {

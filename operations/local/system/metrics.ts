@@ -19,6 +19,7 @@ const container = {
     // The kubelets' certificates are their own, as on every cluster that does not sign them.
     "--kubelet-insecure-tls",
     "--metric-resolution=10s",
+    "--kubelet-request-timeout=5s",
   ],
   ports: [{ name: "https", containerPort: 10250, protocol: "TCP" }],
   resources: { requests: { cpu: "20m", memory: "64Mi" } },

@@ -35,7 +35,12 @@ export class Recipients {
   async subscribe(api: KubeApi): Promise<void> {
     const webhookUrl = `http://127.0.0.1:${this.webhook.port}/warnings`;
     const { notifications } = deliverySchema.parse({
-      notifications: { webhookUrl, slackChannel: CHANNEL, email: MAILBOX },
+      notifications: {
+        webhookUrl,
+        slackChannel: CHANNEL,
+        email: MAILBOX,
+        smtp: { host: "127.0.0.1", port: this.mail.port, from: "rollouts@example.com" },
+      },
     });
     const { notifiers, templates, triggers, subscriptions } = notificationValues(notifications) as unknown as Values;
     const slack = `${notifiers["service.slack"] ?? ""}apiURL: http://127.0.0.1:${this.slack.port}/api/\n`;
@@ -49,9 +54,6 @@ export class Recipients {
     const stringData = {
       "webhook-url": webhookUrl,
       "slack-token": "token-of-the-test",
-      "email-host": "127.0.0.1",
-      "email-port": String(this.mail.port),
-      "email-from": "rollouts@example.com",
       "email-username": "",
       "email-password": "",
     };

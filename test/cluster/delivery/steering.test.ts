@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand, type CommandResult } from "../../../common/command.js";
 import { poll } from "../../../common/poll.js";
 import type { DeliveryStatus, RegionStatus } from "../../../operations/rollout/status.js";
 import { skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { rolloutsController } from "../../support/servers/rollouts.js";
+import { temporaryFolder } from "../../support/servers/process.js";
+import { rolloutsController, type RolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions, type TwoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
 
@@ -14,23 +16,41 @@ const NAMESPACE = "steered";
 /** Long enough that nothing goes on by itself while the test looks. */
 const HOLD = "10m";
 
+/** What the live table begins with: the cursor goes home, and what is below it is cleared. */
+const CLEAR = "\u001b[1;1H\u001b[0J";
+const TITLES = ["stage", "stable/canary %", "metrics", "time left"];
+
+/** The command line of `rollout` with these arguments; found in `PATH` of `env` are the programs that it runs. */
+async function steer(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+  const common = ["--namespace", NAMESPACE, "--interval", "0.5"];
+  return await runCommand(process.execPath, ["--import", "tsx", "cli/main.ts", "rollout", ...args, ...common], {
+    cwd: ROOT,
+    env,
+    allowExitCodes: [1, 2, 4, 9],
+  });
+}
+
+/** `rollout watch` with a pseudo-terminal as its standard output. */
+async function watchOnTerminal(targets: readonly string[]): Promise<CommandResult> {
+  const words = [process.execPath, "--import", "tsx", "cli/main.ts", "rollout", "watch", ...targets];
+  const line = [...words, "--namespace", NAMESPACE, "--interval", "0.5"].join(" ");
+  return await runCommand("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
+    cwd: ROOT,
+    allowExitCodes: [1, 2, 4, 9],
+  });
+}
+
 describe("rollout commands against two real regions", function () {
   this.timeout(15 * 60_000);
   let regions: TwoRegions;
+  let controllers: readonly RolloutsController[];
   const stands: Stand[] = [];
 
-  const rollout = async (...args: string[]): Promise<CommandResult> => {
-    const { primary, secondary } = regions;
-    const targets = [
-      `--primary=us-east-1=${primary.kubeconfigFile}`,
-      `--secondary=us-west1=${secondary.kubeconfigFile}`,
-    ];
-    return await runCommand(
-      process.execPath,
-      ["--import", "tsx", "cli/main.ts", "rollout", ...args, ...targets, "--namespace", NAMESPACE, "--interval", "0.5"],
-      { cwd: ROOT, allowExitCodes: [1, 2, 4, 9] },
-    );
-  };
+  const targets = (): string[] => [
+    `--primary=us-east-1=${regions.primary.kubeconfigFile}`,
+    `--secondary=us-west1=${regions.secondary.kubeconfigFile}`,
+  ];
+  const rollout = async (...args: string[]): Promise<CommandResult> => await steer([...args, ...targets()]);
   const statuses = async (): Promise<RegionStatus[]> =>
     JSON.parse((await rollout("status", "--json")).stdout) as RegionStatus[];
   const both = async (): Promise<DeliveryStatus[]> => (await statuses()) as DeliveryStatus[];
@@ -39,7 +59,7 @@ describe("rollout commands against two real regions", function () {
     const { path, missing } = await ensurePackage("prometheus", "prometheus");
     if (missing !== undefined) skip(this, missing);
     regions = await twoRegions();
-    await Promise.all(regions.both.map(rolloutsController));
+    controllers = await Promise.all(regions.both.map(rolloutsController));
     const opened = regions.both.map(
       async (region) =>
         await Stand.open({
@@ -64,6 +84,19 @@ describe("rollout commands against two real regions", function () {
       trail.stop();
     }
   };
+
+  it("wait is not taken in by the phase of an older generation", async () => {
+    await controllers[1]!.kill();
+    try {
+      await stands[1]!.deploy("1.9.0");
+      const { stdout, exitCode } = await rollout("wait", "--region", "us-west1", "--timeout", "3");
+      assert.deepEqual([stdout, exitCode], ["", 9], "the controller is dead: Healthy is said of the version before");
+    } finally {
+      await stands[1]!.deploy("1.0.0");
+      await controllers[1]!.start();
+    }
+    await stands[1]!.untilHealthy();
+  });
 
   it("status tells stage, weights and time left of both regions, exit code 0", async () => {
     await deploy("2.0.0");
@@ -93,7 +126,38 @@ describe("rollout commands against two real regions", function () {
     assert.ok((await both()).every(({ parked: by }) => by === undefined));
   });
 
-  it("promote --full and wait deliver both regions, exit code 0", async () => {
+  it("takes the regions from a stack's outputs as well", async () => {
+    const outputs = {
+      regions: { "us-east-1": { role: "primary" }, "us-west1": { role: "secondary" } },
+      kubeconfigs: Object.fromEntries(
+        await Promise.all(
+          regions.both.map(async ({ name, kubeconfigFile }) => [name, await readFile(kubeconfigFile, "utf8")] as const),
+        ),
+      ),
+    };
+    const folder = await temporaryFolder("stack");
+    const file = join(folder, "outputs.json");
+    await writeFile(file, JSON.stringify(outputs));
+    // The engine suite asks the real CLI; this stands in for its one call.
+    await writeFile(join(folder, "pulumi"), `#!/bin/sh\necho "$@" > ${file}.asked\ncat ${file}\n`, { mode: 0o700 });
+    const env = { PATH: `${folder}:${process.env.PATH ?? ""}` };
+    const { stdout, exitCode, stderr } = await steer(["status", "--stack", "production", "--json"], env);
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(
+      (JSON.parse(stdout) as DeliveryStatus[]).map(({ region, stage }) => [region, stage]),
+      [
+        ["us-east-1", "canary-5 (1 of 4)"],
+        ["us-west1", "canary-5 (1 of 4)"],
+      ],
+    );
+    const asked = (await readFile(`${file}.asked`, "utf8")).trim();
+    assert.equal(asked, "stack output --json --show-secrets --stack production");
+  });
+
+  it("promote --full and wait deliver both regions, exit code 0; watch shows it on a terminal and in a pipe", async () => {
+    const [terminal, pipe] = [watchOnTerminal(targets()), rollout("watch")];
+    // By the time that another command has answered, both have drawn.
+    await both();
     const promoted = await rollout("promote", "--full");
     assert.equal(promoted.exitCode, 0, promoted.stderr);
     const waited = await rollout("wait", "--timeout", "90");
@@ -102,6 +166,15 @@ describe("rollout commands against two real regions", function () {
     for (const status of await both()) {
       assert.deepEqual([status.phase, status.image.split(":").at(-1)], ["Healthy", "2.0.0"]);
     }
+    const [table, lines] = await Promise.all([terminal, pipe]);
+    assert.deepEqual([table.exitCode, lines.exitCode], [0, 0]);
+    const drawings = table.stdout.split(CLEAR).slice(1);
+    assert.ok(drawings.length > 1, `drawn ${drawings.length} times`);
+    for (const drawing of drawings) for (const title of TITLES) assert.ok(drawing.includes(title), title);
+    assert.match(drawings.at(-1) ?? "", /Healthy[\s\S]*Healthy/);
+    assert.match(lines.stdout, /^us-west1: Progressing, .*$/m);
+    assert.match(lines.stdout, /^us-east-1: Healthy, full, 100\/0$/m);
+    assert.ok(!lines.stdout.includes("\u001b"), "no terminal codes in a pipe");
   });
 
   it("abort sends all traffic back, and wait fails on it with exit code 4", async () => {
@@ -112,6 +185,13 @@ describe("rollout commands against two real regions", function () {
     assert.equal(waited.exitCode, 4);
     assert.match(waited.stderr, /in us-west1 failed: aborted.*\(not waited for: us-east-1\)/);
     assert.ok((await both()).every(({ weights }) => weights.canary === 0));
+    const watched = await rollout("watch", "--json");
+    assert.equal(watched.exitCode, 4);
+    const phases = watched.stdout
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as DeliveryStatus).phase);
+    assert.deepEqual(phases, ["Degraded", "Degraded"]);
   });
 
   it("wait times out with exit code 9", async () => {

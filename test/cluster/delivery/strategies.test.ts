@@ -12,6 +12,12 @@ import { splitOf } from "./trail.js";
 
 const HASH = "rollouts-pod-template-hash";
 
+interface Route {
+  readonly match?: readonly object[];
+  readonly route?: readonly object[];
+  readonly delegate?: { readonly name: string };
+}
+
 async function hashOf(stand: Stand, service: string): Promise<string | undefined> {
   const { spec } = await stand.api.get("v1", "Service", { namespace: stand.namespace, name: service });
   return (spec as { selector: Record<string, string> }).selector[HASH];
@@ -131,6 +137,19 @@ describe("canary and blue-green delivery on a real control plane", function () {
       first = await hashOf(stand, deliveryNames.active);
     });
 
+    it("sends the preview host to the preview service, and all else to the active one", async () => {
+      const { weights, routes } = stand.objects;
+      const host = (service: string): string => `${service}.bluegreen.svc.cluster.local`;
+      const root = await stand.api.get(routes.apiVersion, routes.kind, routes.metadata);
+      const [preview, rest] = (root.spec as { http: Route[] }).http;
+      assert.deepEqual(preview!.match, [{ authority: { exact: "preview.agent-api.example.com" } }]);
+      assert.deepEqual(preview!.route, [{ destination: { host: host(deliveryNames.preview) } }]);
+      assert.equal(rest!.delegate?.name, weights.metadata.name);
+      const split = await stand.api.get(weights.apiVersion, weights.kind, weights.metadata);
+      const [all] = (split.spec as { http: Route[] }).http;
+      assert.deepEqual(all!.route, [{ destination: { host: host(deliveryNames.active) }, weight: 100 }]);
+    });
+
     it("shows the new version at the preview service while users stay on the old one", async () => {
       await stand.deploy("2.0.1");
       second = await poll(
@@ -165,8 +184,21 @@ describe("canary and blue-green delivery on a real control plane", function () {
       process.stdout.write(`    switched back in ${Math.round(performance.now() - started)} ms\n`);
     });
 
-    it("never shows a bad version to users", async () => {
+    it("takes the version that was left down, once it has been kept for its while", async () => {
       await stand.untilHealthy();
+      await poll(
+        async () => {
+          const sets = await stand.api.list("apps/v1", "ReplicaSet", {
+            namespace: stand.namespace,
+            labelSelector: `${HASH}=${second}`,
+          });
+          return (sets[0]!.spec as { replicas: number }).replicas === 0 ? true : undefined;
+        },
+        { what: "the version that was left to be scaled down", timeoutMs: 120_000 },
+      );
+    });
+
+    it("never shows a bad version to users", async () => {
       stand.metrics.behave("canary", { errorRatio: 0.5 });
       await stand.deploy("2.0.2");
       const rollout = await stand.untilPhase("Degraded");

@@ -5,6 +5,7 @@ import { twoRegions, type TwoRegions } from "../cluster.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { applyAll, idOf, isStable, removeAll } from "./apply.js";
 import { readyPods, zonesOf } from "./pods.js";
+import { progressiveOf, R7 } from "./progressive.js";
 import { grantedTo, rightsOf } from "./rights.js";
 import { createMissingNamespaces, groupOf, inOrder, renderStack, unavailable, type RenderedRegion } from "./render.js";
 
@@ -112,6 +113,12 @@ describe("rendered objects on two real API servers", function () {
           );
         }
       });
+
+      if (stack === "production") {
+        it("has R7's stages, intervals and bounds in both regions, as the API servers keep them", async () => {
+          for (const { api } of regions.both) assert.deepEqual(await progressiveOf(api), R7);
+        });
+      }
 
       it("refuses a pod beneath the restricted level in the agent's namespace", async () => {
         for (const { api } of regions.both) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -111,6 +112,21 @@ func probe(bad *atomic.Bool) http.HandlerFunc {
 	}
 }
 
+// acceptGRPC holds the gRPC port open: whether it can be reached is all that is asked of it.
+func acceptGRPC() {
+	listener, err := net.Listen("tcp", ":9090")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_ = connection.Close()
+	}
+}
+
 func main() {
 	failEvery, _ := strconv.ParseInt(os.Getenv("FAIL_EVERY"), 10, 64)
 	s := &service{pod: os.Getenv("POD_NAME"), version: os.Getenv("VERSION"), failEvery: failEvery}
@@ -121,6 +137,7 @@ func main() {
 	mux.HandleFunc("/fault", s.fault)
 	mux.HandleFunc("/", s.work)
 	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go acceptGRPC()
 	stopped := make(chan struct{})
 	go func() {
 		signals := make(chan os.Signal, 1)

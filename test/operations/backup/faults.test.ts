@@ -134,10 +134,14 @@ describe("Backups under faults", function () {
     let finished = 0;
     for (const moment of moments) {
       const args = [store.endpoint, String(server.source.port), server.source.password];
-      const child = spawn(process.execPath, ["--import", "tsx", "test/operations/backup/fixtures/one-backup.ts", ...args], {
-        cwd: root,
-        stdio: ["ignore", "pipe", "ignore"],
-      });
+      const child = spawn(
+        process.execPath,
+        ["--import", "tsx", "test/operations/backup/fixtures/one-backup.ts", ...args],
+        {
+          cwd: root,
+          stdio: ["ignore", "pipe", "ignore"],
+        },
+      );
       const exited = new Promise((resolve) => child.once("exit", resolve));
       await new Promise((resolve) => child.stdout.once("data", resolve));
       await Promise.race([sleep(moment), exited]);
@@ -158,12 +162,13 @@ describe("Backups under faults", function () {
     );
   });
 
-  it("bucket missing, wrong key, nobody's key: each has its reason and exit code", async () => {
+  it("bucket missing, access denied, wrong key, nobody's key: each has its reason and exit code", async () => {
     await assert.rejects(createRedis(catalogueAt(store.endpoint, "s3://absent/here"), server.source), {
       exitCode: 4,
       message: /absent/,
     });
-    for (const wrong of [{ AWS_SECRET_ACCESS_KEY: "wrong" }, { AWS_ACCESS_KEY_ID: "nobody" }]) {
+    const keys = [{ AWS_SECRET_ACCESS_KEY: "wrong" }, { AWS_ACCESS_KEY_ID: "nobody" }, store.strangerEnv];
+    for (const wrong of keys) {
       Object.assign(process.env, wrong);
       await assert.rejects(createRedis(catalogueAt(store.endpoint), server.source), { exitCode: 3 });
       Object.assign(process.env, store.env);

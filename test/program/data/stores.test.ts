@@ -123,7 +123,7 @@ describe("data stores", () => {
       weaviate: ["write here-vector"],
       "redis-backup": ["write here-redis"],
       "vector-backup": ["write here-vector"],
-      "backup-verification": ["read here-postgres", "read here-redis"],
+      "backup-verification": ["read here-postgres", "read here-redis", "read here-vector"],
       "postgres-copy": ["read here-postgres", "write there-postgres"],
       "redis-copy": ["read here-redis", "write there-redis"],
       "vector-copy": ["read here-vector", "write there-vector"],

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
+import { runCommand } from "../../../common/command.js";
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
@@ -11,6 +12,8 @@ export interface ObjectStore {
   readonly process: ServerProcess;
   /** What clients need in their environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of somebody whom the server knows, and who may do nothing with the buckets. */
+  readonly strangerEnv: Readonly<Record<string, string>>;
 }
 
 async function answers(port: number): Promise<true | undefined> {
@@ -30,9 +33,19 @@ export async function startObjectStore(folder: string, buckets: readonly string[
   for (const bucket of buckets) await mkdir(join(files, bucket), { recursive: true });
   const [port = 0] = await freePorts(1);
   const keys = { access: "test-access", secret: "test-secret-key" };
-  const args = ["--port", `127.0.0.1:${port}`, "--access", keys.access, "--secret", keys.secret, "--quiet"];
+  const accounts = join(folder, "accounts");
+  await mkdir(accounts, { recursive: true });
+  const root = ["--access", keys.access, "--secret", keys.secret];
+  const args = ["--port", `127.0.0.1:${port}`, ...root, "--quiet", "--iam-dir", accounts];
   const process = startProcess(program, [...args, "posix", files], { folder });
   await process.until("the S3 server to listen", async () => await answers(port));
   const env = { AWS_ACCESS_KEY_ID: keys.access, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_REGION: "us-east-1" };
-  return { endpoint: `http://127.0.0.1:${port}`, files, process, env };
+  const endpoint = `http://127.0.0.1:${port}`;
+  const stranger = { access: "stranger", secret: "stranger-secret" };
+  await runCommand(program, [
+    ...["admin", ...root, "--endpoint-url", endpoint, "create-user"],
+    ...["--access", stranger.access, "--secret", stranger.secret, "--role", "user"],
+  ]);
+  const strangerEnv = { AWS_ACCESS_KEY_ID: stranger.access, AWS_SECRET_ACCESS_KEY: stranger.secret };
+  return { endpoint, files, process, env, strangerEnv };
 }

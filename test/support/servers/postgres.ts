@@ -33,6 +33,7 @@ export class PostgresServer {
       port: String(port),
       listen_addresses: "'127.0.0.1'",
       unix_socket_directories: "''",
+      track_commit_timestamp: "on",
       ...(archive === undefined
         ? {}
         : {

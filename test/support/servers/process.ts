@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { poll } from "../../../common/poll.js";
+import { untilOf, type Until } from "../../../operations/local/servers/until.js";
 
 export { freePorts } from "../../../common/ports.js";
 
@@ -61,14 +61,10 @@ export interface ServerProcess {
   readonly pid: number;
   readonly logFile: string;
   readonly running: () => boolean;
-  /** Waits until `probe` returns a value; fails at once, with the end of the log, where the server has ended. */
-  readonly until: <T>(what: string, probe: () => Promise<T | undefined>, timeoutMs?: number) => Promise<T>;
+  readonly until: Until;
   /** Kills it and waits for its end. The servers keep nothing that outlives a test, so none is asked politely. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
-
-/** Long, because a machine with much else to do is slow, not broken; a server that ended is told of at once. */
-const PATIENCE_MS = 180_000;
 
 /** Starts a server with its output in a log file. */
 export function startProcess(program: string, args: readonly string[], options: ProcessOptions): ServerProcess {
@@ -88,18 +84,7 @@ export function startProcess(program: string, args: readonly string[], options: 
     pid,
     logFile,
     running,
-    until: async (what, probe, timeoutMs = PATIENCE_MS) => {
-      const found = await poll(
-        async () => {
-          if (!running()) return { ended: (await readFile(logFile, "utf8")).split("\n").slice(-12).join("\n") };
-          const value = await probe();
-          return value === undefined ? undefined : { value };
-        },
-        { what, intervalMs: 50, timeoutMs },
-      );
-      if ("ended" in found) throw new Error(`${name} ended while waiting for ${what}:\n${found.ended ?? ""}`);
-      return found.value;
-    },
+    until: untilOf({ name, logFile, running }),
     stop: async (signal = "SIGKILL") => {
       child.ref();
       if (running()) child.kill(signal);

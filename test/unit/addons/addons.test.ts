@@ -148,7 +148,13 @@ describe("rollout notifications", () => {
   });
 
   it("warn all recipients of an abort and of a failed analysis, and name the deployment", () => {
-    const all = values({ webhookUrl: "https://hooks.example.com/t0ken", slackChannel: "ops", email: "a@example.com" });
+    const all = values({
+      webhookUrl: "https://hooks.example.com/t0ken",
+      slackChannel: "ops",
+      email: "a@example.com",
+      smtp: { host: "mail.example.com", from: "b@example.com" },
+    });
+    assert.match((all.notifiers as Record<string, string>)["service.email"] ?? "", /^port: 587$/m);
     assert.deepEqual(all.subscriptions, [
       {
         recipients: ["platform", "slack:ops", "email:a@example.com"],

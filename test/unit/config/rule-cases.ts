@@ -190,6 +190,12 @@ export const cases: readonly [name: string, break_: (raw: Raw) => void, path: st
     /time span/,
   ],
   [
+    "mail without a mail server",
+    (raw) => (raw.delivery = { notifications: { email: "oncall@example.com" } }),
+    "delivery.notifications.smtp",
+    /needs a mail server/,
+  ],
+  [
     "a metric without a bound",
     (raw) => (raw.delivery = { metrics: [{ name: "queue", query: "up" }] }),
     "delivery.metrics[0]",

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
+import { KubeApi } from "./api.js";
 
 /** What the servers of one region prove their identity with; made afresh for every run. */
 export interface Credentials {
@@ -55,4 +56,18 @@ export function kubeconfig(region: string, access: { server: string; caFile: str
     users: [{ name: region, user: { token: access.token } }],
     contexts: [{ name: region, context: { cluster: region, user: region } }],
   });
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly "certificate-authority": string } },
+  ];
+  readonly users: readonly [{ readonly user: { readonly token: string } }];
+}
+
+/** The API of a kubeconfig that {@link kubeconfig} wrote. */
+export async function openKubeconfig(file: string): Promise<KubeApi> {
+  const { clusters, users } = parse(await readFile(file, "utf8")) as Kubeconfig;
+  const { server, "certificate-authority": authority } = clusters[0].cluster;
+  return new KubeApi({ server, certificateAuthority: await readFile(authority, "utf8"), token: users[0].user.token });
 }

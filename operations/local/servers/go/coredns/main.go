@@ -21,7 +21,7 @@ import (
 func main() {
 	// The order in which plugins see a query.
 	dnsserver.Directives = []string{
-		"reload", "health", "ready", "prometheus", "errors", "log", "cache", "loadbalance", "template", "kubernetes",
+		"reload", "health", "ready", "prometheus", "errors", "log", "cache", "loadbalance", "kubernetes", "template",
 	}
 	coremain.Run()
 }

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ExitCode, PlatformError } from "../../common/errors.js";
+import { drillCorruption } from "../../operations/recovery/drill/corruption.js";
+import { drillOutage, type DrillOptions } from "../../operations/recovery/drill/outage.js";
+import { storeDrill, type DrillResult } from "../../operations/recovery/drill/result.js";
+import { showSeconds } from "../../operations/recovery/run/figures.js";
+import { RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
+import type { Site } from "../../operations/recovery/site/site.js";
+import { userPath } from "../root.js";
+import { LiveView } from "./live.js";
+import { newRunId } from "./run.js";
+import { operator, requireSite, say, sayJson, type CommonOptions } from "./options.js";
+
+export interface DrillCommandOptions extends CommonOptions {
+  readonly repository?: string;
+  readonly endpointUrl?: string;
+  readonly detection: string;
+}
+
+const drilled = ["region-outage", "database-corruption", "data-loss"] as const;
+
+function readDetection(text: string): Site["detection"] {
+  const [, interval, failures] = /^(\d+(?:\.\d+)?)x(\d+)$/.exec(text) ?? [];
+  if (interval !== undefined && failures !== undefined)
+    return { intervalSeconds: Number(interval), failures: Number(failures) };
+  throw new PlatformError("that is no detection", ExitCode.configuration, [
+    { path: "--detection", received: text, rule: "must be SECONDSxFAILURES", fix: "--detection 10x3" },
+  ]);
+}
+
+async function perform(
+  plan: (typeof drilled)[number],
+  folder: string,
+  given: { readonly options: DrillCommandOptions; readonly drill: DrillOptions; readonly site?: Site },
+): Promise<{ readonly result: DrillResult; readonly more: readonly string[] }> {
+  const { options, drill, site } = given;
+  const stack = site?.stack ?? "drill";
+  const keys = Object.keys(site?.regions ?? {});
+  const primary = site?.primary ?? "us-east-1";
+  if (plan === "region-outage") {
+    const standby = keys.find((key) => key !== primary) ?? "us-west1";
+    const stand = { folder, stack, primary, standby, detection: readDetection(options.detection), ttlSeconds: 5 };
+    const done = await drillOutage(stand, drill);
+    await done.stand.stop();
+    return { result: done.result, more: [] };
+  }
+  const { repository, endpointUrl } = options;
+  if (repository === undefined) {
+    throw new PlatformError("the drill's own backups need a bucket", ExitCode.configuration, [
+      {
+        path: "--repository",
+        rule: "must be an S3 bucket that holds nothing else",
+        fix: "--repository s3://scratch/drill [--endpoint-url http://127.0.0.1:7070]",
+      },
+    ]);
+  }
+  const place = { uri: repository, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  const done = await drillCorruption({ folder, stack, plan, region: primary, repository: place }, drill);
+  const { goodRows, goodRowsAfter, badRowsAfter } = done;
+  return {
+    result: done.result,
+    more: [`good rows before the damage: ${goodRows}, restored: ${goodRowsAfter}, still damaged: ${badRowsAfter}`],
+  };
+}
+
+function describe({
+  rtoSeconds,
+  rtoTargetSeconds,
+  rpoSeconds,
+  rpoTargetSeconds,
+  automatedSeconds,
+  client,
+}: DrillResult): string[] {
+  const { acknowledged, lost, refused, failed, longestGapSeconds } = client;
+  return [
+    `RTO ${showSeconds(rtoSeconds)} of ${showSeconds(rtoTargetSeconds)}, of it automated ${showSeconds(automatedSeconds)}`,
+    `RPO at most ${showSeconds(rpoSeconds)} of ${showSeconds(rpoTargetSeconds)}`,
+    `client: ${acknowledged} writes acknowledged, of them ${lost} lost; ${refused} refused plainly, ${failed} failed; longest gap ${longestGapSeconds} s`,
+  ];
+}
+
+/** Runs a plan against a stand-in of the stack on this machine, and keeps what it measured. */
+export async function drill(plan: string, options: DrillCommandOptions): Promise<void> {
+  const chosen = drilled.find((one) => one === plan);
+  if (chosen === undefined) {
+    throw new PlatformError("that plan has no stand-in to be drilled on", ExitCode.configuration, [
+      {
+        path: "plan",
+        received: plan,
+        rule: "must be a plan with a stand-in",
+        fix: `one of ${drilled.join(", ")}; walk through the others by their runbooks`,
+      },
+    ]);
+  }
+  const site = options.site === undefined ? undefined : requireSite(options);
+  const files = new RunFiles(
+    stateFolder(options.state === undefined ? undefined : userPath(options.state)),
+    site?.stack ?? "drill",
+  );
+  const folder = await mkdtemp(join(tmpdir(), "recovery-drill-"));
+  const view = new LiveView(process.stderr);
+  const onProgress = (what: string): void => void process.stderr.write(`drill: ${what}\n`);
+  const context = {
+    files,
+    by: operator(options),
+    runId: newRunId(chosen),
+    onProgress,
+    onRecord: view.update.bind(view),
+  };
+  try {
+    const { result, more } = await perform(chosen, folder, {
+      options,
+      drill: context,
+      ...(site === undefined ? {} : { site }),
+    });
+    const missed = site === undefined ? ["nowhere: no --site was named"] : await storeDrill(site, result);
+    if (options.json === true) sayJson(result);
+    else for (const line of [...describe(result), ...more]) say(line);
+    if (missed.length > 0) process.stderr.write(`the drill's result was not kept at ${missed.join("; ")}\n`);
+    if (!result.passed)
+      throw new PlatformError(
+        `the drill of ${chosen} missed its objectives: recover report ${result.run}`,
+        ExitCode.resource,
+      );
+  } finally {
+    view.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

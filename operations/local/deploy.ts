@@ -1,0 +1,153 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
+import type { LocalRegion } from "./region.js";
+import { awaitServed, installDefinitions, readDefinitions, type Definitions } from "./servers/region/crds.js";
+import type { KubeApi, KubeObject } from "./servers/region/api.js";
+import { postgresStandIn } from "./system/postgres.js";
+
+/** Definitions that only a cloud's own clusters have. */
+const CLOUD_GROUPS = ["net.gke.io", "networking.gke.io", "cloud.google.com", "eks.amazonaws.com"];
+const FIRST = ["Namespace", "CustomResourceDefinition", "StorageClass", "ServiceAccount", "Secret", "ConfigMap"];
+
+export interface Deployment {
+  /** Objects that are now in the cluster. */
+  readonly applied: number;
+  /** What was left out, with the reason. */
+  readonly left: readonly { readonly object: string; readonly reason: string }[];
+}
+
+const groupOf = ({ apiVersion }: KubeObject): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+const nameOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+
+function inOrder(objects: readonly KubeObject[]): KubeObject[] {
+  const rank = ({ kind }: KubeObject): number => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length);
+  return [...objects].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Namespaces that charts bring, and that objects beside them are in. */
+async function createNamespaces(api: KubeApi, objects: readonly KubeObject[]): Promise<void> {
+  const own = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
+  const used = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  for (const name of used) {
+    if (own.includes(name) || name === "default" || name.startsWith("kube-")) continue;
+    await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { manager: "charts" });
+  }
+}
+
+interface Claim {
+  readonly spec: { readonly storageClassName?: string };
+}
+
+/** A folder of the first node for every volume that the workloads will claim, since nothing here provisions any. */
+async function createVolumes({ api, nodes }: LocalRegion, objects: readonly KubeObject[]): Promise<void> {
+  const [node] = nodes;
+  if (node === undefined) return;
+  const claims = objects.flatMap(({ kind, spec }) => {
+    if (kind !== "StatefulSet") return [];
+    const { replicas = 1, volumeClaimTemplates = [] } = spec as { replicas?: number; volumeClaimTemplates?: Claim[] };
+    return Array.from({ length: replicas }, () => volumeClaimTemplates).flat();
+  });
+  const classes = new Set(claims.map(({ spec }) => spec.storageClassName ?? "standard"));
+  for (const name of classes) {
+    await api.apply({
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name },
+      provisioner: "kubernetes.io/no-provisioner",
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+  }
+  for (const [index, { spec }] of claims.entries()) {
+    const name = `volume-${index}`;
+    await mkdir(join(node.place.space.folder, "lib", "volumes", name), { recursive: true });
+    await api.apply(volume(name, spec.storageClassName ?? "standard", node.name));
+  }
+}
+
+const volume = (name: string, storageClassName: string, node: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name },
+  spec: {
+    storageClassName,
+    capacity: { storage: "10Gi" },
+    accessModes: ["ReadWriteOnce"],
+    persistentVolumeReclaimPolicy: "Retain",
+    local: { path: `/var/lib/volumes/${name}` },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] }],
+      },
+    },
+  },
+});
+
+/** PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. */
+function withStandIns(objects: readonly KubeObject[]): KubeObject[] {
+  return objects.flatMap((object) =>
+    groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster"
+      ? [object, ...postgresStandIn(object)]
+      : [object],
+  );
+}
+
+/** Installs the definitions of what charts would bring, where none are there yet. */
+export async function provideDefinitions(api: KubeApi): Promise<Definitions> {
+  const definitions = await readDefinitions();
+  const present = await api.list("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+  if (present.length === 0) await installDefinitions(api, definitions);
+  return definitions;
+}
+
+/**
+ * Applies what a stack renders for one region to its local cluster. Charts and clouds are left out, and said so; what
+ * waits for its stores waits for them here too.
+ * @throws PlatformError with every refusal, where the API server refused any.
+ */
+export async function deployRegion(region: LocalRegion, rendered: readonly KubeObject[]): Promise<Deployment> {
+  const { api } = region;
+  const definitions = await provideDefinitions(api);
+  const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
+  for (const { group, reason } of definitions.missing) absent.set(group, reason);
+  const objects = inOrder(withStandIns(rendered));
+  await createNamespaces(api, objects);
+  await createVolumes(region, objects);
+  const refused: string[] = [];
+  const left: { object: string; reason: string }[] = [];
+  let applied = 0;
+  for (const object of objects) {
+    const reason = absent.get(groupOf(object));
+    if (reason !== undefined) {
+      left.push({ object: nameOf(object), reason });
+      continue;
+    }
+    try {
+      await api.apply(object);
+      if (object.kind === "CustomResourceDefinition") await awaitServed(api, [object]);
+      applied += 1;
+    } catch (thrown) {
+      refused.push(messageOf(thrown));
+    }
+  }
+  if (refused.length > 0) throw new PlatformError(`${region.name}: ${refused.join("\n  ")}`, ExitCode.resource);
+  return { applied, left };
+}
+
+interface Status {
+  readonly replicas?: number;
+  readonly readyReplicas?: number;
+}
+
+/** How many pods of each Deployment and StatefulSet of a namespace are ready. */
+export async function workloads(api: KubeApi, namespace: string) {
+  const found = [
+    ...(await api.list("apps/v1", "Deployment", { namespace })),
+    ...(await api.list("apps/v1", "StatefulSet", { namespace })),
+  ];
+  return found.map(({ metadata, spec, status }) => {
+    const { readyReplicas = 0 } = (status ?? {}) as Status;
+    return { name: metadata.name, ready: readyReplicas, wanted: (spec as Status).replicas ?? 1 };
+  });
+}

@@ -1,0 +1,32 @@
+/** Every action that a plan may name. The first group only looks; the second changes something. */
+export const actionNames = [
+  "observe-outage",
+  "check-standby",
+  "check-replica",
+  "check-traffic",
+  "check-service",
+  "check-writes-stopped",
+  "check-isolation",
+  "check-restored",
+  "watch-region",
+  "assess-database",
+  "propose-restore-point",
+  "fence-primary",
+  "promote-standby",
+  "scale-standby",
+  "record-primary",
+  "throw-switch",
+  "open-switch",
+  "change-records",
+  "stop-writes",
+  "resume-writes",
+  "restore-database",
+  "adopt-restored",
+  "isolate",
+  "lift-isolation",
+  "preserve-evidence",
+  "rotate-secrets",
+  "notify-stakeholders",
+] as const;
+
+export type ActionName = (typeof actionNames)[number];

@@ -1,0 +1,65 @@
+import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { refuseUnlessForced, type Action } from "../action.js";
+import { openDatabase, type RegionDatabase } from "../database.js";
+import type { Site } from "../site/site.js";
+
+/** The database of a region; an error where the site names none, because the plan is about it. */
+export async function requireDatabase(site: Site, key: string): Promise<RegionDatabase> {
+  const database = await openDatabase(site, key);
+  if (database !== undefined) return database;
+  throw new PlatformError(`${key} has no database in the site file, and this plan needs it`, ExitCode.configuration);
+}
+
+export const stopWrites: Action = {
+  summary: "make the database refuse writes",
+  effects: ({ from }) => [`database of ${from}: writes refused, running ones ended`],
+  run: async ({ site, from }) => {
+    const database = await requireDatabase(site, from);
+    const commands = await database.stopWrites();
+    const facts = { writesStoppedAt: new Date().toISOString() };
+    return { summary: `${database.name} refuses writes`, commands, facts };
+  },
+};
+
+export const checkWritesStopped: Action = {
+  summary: "check that the database refuses writes",
+  effects: ({ from }) => [`database of ${from}: read only`],
+  run: async ({ site, from }) => {
+    const database = await requireDatabase(site, from);
+    const { writable, detail } = await database.standing();
+    if (writable) throw new Error(`${database.name} still takes writes: ${detail}`);
+    return { summary: `${database.name}: ${detail}` };
+  },
+};
+
+export const resumeWrites: Action = {
+  summary: "let the database take writes again",
+  effects: ({ to }) => [`database of ${to}: writes taken`],
+  run: async ({ site, to }) => {
+    const database = await requireDatabase(site, to);
+    const commands = await database.resumeWrites();
+    return { summary: `${database.name} takes writes`, commands };
+  },
+};
+
+/** Seconds that a replica may be behind when writes are moved to it on purpose. */
+const MAX_LAG_SECONDS = 60;
+
+export const checkReplica: Action = {
+  summary: "check that the region's database is a replica in sync",
+  effects: ({ to }) => [`database of ${to}: read only`],
+  run: async (context) => {
+    const { site, to } = context;
+    const database = await requireDatabase(site, to);
+    const { role, healthy, lagSeconds, detail } = await database.standing();
+    if (role !== "replica" || !healthy) {
+      const why = `${database.name} is no healthy replica (${detail}): make it follow the present primary first`;
+      return { summary: refuseUnlessForced(context, "replica-lagging", why) };
+    }
+    if (lagSeconds !== undefined && lagSeconds > MAX_LAG_SECONDS) {
+      const why = `${database.name} is ${Math.round(lagSeconds)} s behind`;
+      return { summary: refuseUnlessForced(context, "replica-lagging", why) };
+    }
+    return { summary: `${database.name}: ${detail}` };
+  },
+};

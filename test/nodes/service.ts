@@ -1,0 +1,143 @@
+import { poll } from "../../common/poll.js";
+import { agentSchema, type AgentConfig } from "../../config/schema/agent.js";
+import type { DeliveryConfig } from "../../config/schema/delivery.js";
+import type { LocalRegion } from "../../operations/local/region.js";
+import type { KubeObject } from "../../operations/local/servers/region/api.js";
+import { deliveryObjects, testSized, type DeliveryObjects } from "../cluster/delivery/objects.js";
+import { standInImage } from "./platform.js";
+
+/** Probes once a second and a drain of three: R2's logic at a tenth of its times. */
+const quick = { delaySeconds: 1, periodSeconds: 1 };
+
+function agentConfig(namespace: string, tag: string): AgentConfig {
+  const agent = agentSchema.parse({});
+  const probe = (of: keyof AgentConfig["probes"]) => ({
+    ...agent.probes[of],
+    initialDelaySeconds: quick.delaySeconds,
+    periodSeconds: quick.periodSeconds,
+  });
+  return {
+    ...agent,
+    namespace,
+    image: standInImage(tag),
+    resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "1", memory: "128Mi" } },
+    probes: { liveness: probe("liveness"), readiness: probe("readiness"), startup: probe("startup") },
+    drain: { preStopSeconds: 3, graceSeconds: 30 },
+  };
+}
+
+const named = (apiVersion: string, kind: string, metadata: { namespace: string; name: string }): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata,
+});
+
+/** What the pods' start waits for and what they mount: ports that are open, and settings that are empty. */
+function surroundings(namespace: string): KubeObject[] {
+  const labels = { app: "stores" };
+  const listen = (port: number): string => `nc -ll -p ${port} -e cat`;
+  const container = {
+    name: "stores",
+    image: "busybox:1.37.0",
+    command: ["sh", "-c", `${listen(6379)} & exec ${listen(5432)}`],
+  };
+  const service = (name: string, port: number): KubeObject => ({
+    ...named("v1", "Service", { namespace, name }),
+    spec: { selector: labels, ports: [{ port, targetPort: port, protocol: "TCP" }] },
+  });
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    { ...named("v1", "ConfigMap", { namespace, name: "agent-config" }), data: {} },
+    { ...named("v1", "ConfigMap", { namespace, name: "agent-config-files" }), data: { "agent.yaml": "" } },
+    { ...named("v1", "Secret", { namespace, name: "agent-secrets" }), stringData: {} },
+    {
+      ...named("v1", "Pod", { namespace, name: "stores" }),
+      spec: { containers: [container], terminationGracePeriodSeconds: 1 },
+    },
+    service("redis-service", 6379),
+    service("postgres-service", 5432),
+  ].map((object) => (object.kind === "Pod" ? { ...object, metadata: { ...object.metadata, labels } } : object));
+}
+
+/** The agent service under one delivery strategy, in a namespace of its own on real nodes. */
+export class RealService {
+  private constructor(
+    readonly region: LocalRegion,
+    readonly namespace: string,
+    private readonly delivery: DeliveryConfig,
+  ) {}
+
+  static async open(region: LocalRegion, namespace: string, delivery: DeliveryConfig): Promise<RealService> {
+    const service = new RealService(region, namespace, delivery);
+    for (const object of surroundings(namespace)) await region.api.apply(object, { manager: "test" });
+    await service.apply(service.objects("1.0.0"));
+    return service;
+  }
+
+  /** Rolling updates alone; what a rollout's controller needs is left to the strategies that have one. */
+  static async rolling(region: LocalRegion, namespace: string): Promise<RealService> {
+    return await RealService.open(region, namespace, testSized("rolling", "http://127.0.0.1:1"));
+  }
+
+  objects(tag: string): DeliveryObjects {
+    return deliveryObjects(this.namespace, this.delivery, agentConfig(this.namespace, tag));
+  }
+
+  private async apply(objects: DeliveryObjects): Promise<void> {
+    const { identity, services, analyses, weights, workloads, autoscaler } = objects;
+    const { name } = autoscaler.metadata;
+    const budget: KubeObject = {
+      ...named("policy/v1", "PodDisruptionBudget", { namespace: this.namespace, name }),
+      spec: { maxUnavailable: 1, selector: { matchLabels: { app: "agent-memory" } } },
+    };
+    const managed = this.delivery.strategy === "rolling" ? [] : [...analyses, weights];
+    for (const object of [identity, ...services, ...managed, ...workloads, autoscaler, budget]) {
+      await this.region.api.apply(object);
+    }
+  }
+
+  /** Asks for a version, as `pulumi up` with another image does. */
+  async applyWorkloads(tag: string): Promise<void> {
+    for (const workload of this.objects(tag).workloads) await this.region.api.apply(workload);
+  }
+
+  /** Deploys a version and waits until it alone serves. */
+  async deploy(tag: string): Promise<void> {
+    await this.applyWorkloads(tag);
+    await this.settled();
+  }
+
+  async pods(): Promise<KubeObject[]> {
+    return await this.region.api.list("v1", "Pod", { namespace: this.namespace, labelSelector: "app=agent-memory" });
+  }
+
+  /** Waits until the newest version has every pod that is wanted, and no other has any. */
+  async settled(timeoutMs = 240_000): Promise<void> {
+    const [workload] = this.objects("1.0.0").workloads;
+    await poll(
+      async () => {
+        const { metadata, spec, status } = await this.region.api.get("apps/v1", "Deployment", {
+          namespace: this.namespace,
+          name: workload!.metadata.name,
+        });
+        const wanted = (spec as { replicas?: number }).replicas ?? 0;
+        const is = (status ?? {}) as Readonly<Record<string, number | undefined>>;
+        const seen = is.observedGeneration === metadata.generation && wanted >= 3;
+        const all = is.updatedReplicas === wanted && is.availableReplicas === wanted && is.replicas === wanted;
+        return seen && all ? true : undefined;
+      },
+      { what: `${this.namespace} to have settled`, timeoutMs, intervalMs: 500 },
+    );
+  }
+
+  /** Address of the service inside the segment. */
+  async url(): Promise<string> {
+    const { metadata } = this.objects("1.0.0").services[0]!;
+    const { spec } = await this.region.api.get("v1", "Service", { namespace: this.namespace, name: metadata.name });
+    return `http://${(spec as { clusterIP: string }).clusterIP}/`;
+  }
+
+  async close(): Promise<void> {
+    await this.region.api.remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: this.namespace } });
+  }
+}

@@ -1,0 +1,125 @@
+import { strict as assert } from "node:assert";
+import { join } from "node:path";
+import { openCluster } from "../../../operations/recovery/cluster.js";
+import { drillCorruption } from "../../../operations/recovery/drill/corruption.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import type { KubeApi } from "../../../operations/local/servers/region/api.js";
+import { drillOutage } from "../../../operations/recovery/drill/outage.js";
+import { storeDrill } from "../../../operations/recovery/drill/result.js";
+import { RunFiles } from "../../../operations/recovery/run/files.js";
+import { stateOf } from "../../../operations/recovery/run/record.js";
+import { count, skip, soak } from "../../support/counts.js";
+import { needsPostgres } from "../../support/recovery/stand.js";
+import { startObjectStore } from "../../support/servers/object-store.js";
+import { temporaryFolder } from "../../support/servers/process.js";
+import { stopRegions, twoRegions } from "../../support/servers/region/regions.js";
+
+const NAMESPACE = "agent-memory";
+const labels = { app: "agent-memory" };
+
+/** What of the service a recovery scales: simulated pods on a real control plane. */
+async function deployService(api: KubeApi): Promise<void> {
+  await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
+  await api.apply({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "agent-memory-service", namespace: NAMESPACE },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: "agent-api", image: "agent:1.0.0" }] } },
+    },
+  });
+}
+
+describe("recovery drills", function () {
+  this.timeout(900_000);
+  const options = (name: string, folder: string) => ({
+    files: new RunFiles(join(folder, "state"), "production"),
+    by: "oncall@example.com",
+    runId: `20261124-000000-${name}-test`,
+  });
+
+  before(async function () {
+    this.timeout(600_000);
+    await needsPostgres(this);
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await stopRegions();
+  });
+
+  it("region outage, two real control planes, the primary killed: traffic and writes go to the standby in time", async () => {
+    const { primary, secondary } = await twoRegions();
+    for (const { api } of [primary, secondary]) await deployService(api);
+    const folder = await temporaryFolder("drill");
+    // 30 s of detection as in production at full counts; test-sized otherwise.
+    const detection = { intervalSeconds: count(1, 10), failures: 3 };
+    const { result, record, stand } = await drillOutage(
+      {
+        folder,
+        stack: "production",
+        primary: "us-east-1",
+        standby: "us-west1",
+        detection,
+        ttlSeconds: 5,
+        kubeconfigs: { "us-east-1": primary.kubeconfigFile, "us-west1": secondary.kubeconfigFile },
+        onLoss: async () => await primary.processes.apiServer.stop(),
+      },
+      options("region-outage", folder),
+    );
+    try {
+      assert.equal(stateOf(record).status, "completed");
+      assert.equal(stand.answers, "standby");
+      const limit = detection.intervalSeconds * detection.failures + 60;
+      assert.ok(result.passed, JSON.stringify(result));
+      assert.ok((result.automatedSeconds ?? Infinity) <= limit, `${result.automatedSeconds ?? 0} s of ${limit}`);
+      const cluster = await openCluster(stand.site.regions["us-west1"]!, NAMESPACE);
+      const state = (await cluster.get({ apiVersion: "v1", kind: "ConfigMap", name: "recovery-state" })) as
+        { data?: Record<string, string> } | undefined;
+      assert.equal(state?.data?.primary_region, "us-west1");
+      const missed = await storeDrill(stand.site, result);
+      assert.equal(missed.length, 1, "the region that is lost cannot keep the result, the other one must");
+      const kept = (await cluster.get({ apiVersion: "v1", kind: "ConfigMap", name: "drill-region-outage" })) as
+        { data?: Record<string, string> } | undefined;
+      assert.equal((JSON.parse(kept?.data?.["drill.json"] ?? "{}") as { run?: string }).run, result.run);
+      const { client } = result;
+      process.stdout.write(
+        `      RTO ${result.rtoSeconds ?? "?"} s of 900, automated ${result.automatedSeconds ?? "?"} s of ${limit}, RPO at most ${result.rpoSeconds ?? "?"} s of 300\n` +
+          `      client: ${client.acknowledged} acknowledged, ${client.lost} of them lost, ${client.refused} refused plainly, ${client.failed} failed\n`,
+      );
+      if (!soak) assert.ok(client.refused > 0, "between flip and promotion the standby refuses plainly");
+    } finally {
+      await stand.stop();
+      await primary.restartApiServer();
+    }
+  });
+
+  for (const plan of ["database-corruption", "data-loss"] as const) {
+    it(`${plan} on a real PostgreSQL: no good row from before the damage is lost`, async function () {
+      const barman = await ensurePackage("barman-cli-cloud", "barman-cloud-backup");
+      if (barman.missing !== undefined) skip(this, barman.missing);
+      if (plan === "data-loss" && !soak) skip(this, "the same restore as database-corruption: at full counts");
+      const folder = await temporaryFolder("drill");
+      const store = await startObjectStore(folder, ["vault"]);
+      Object.assign(process.env, store.env);
+      try {
+        const repository = { uri: "s3://vault/drill", endpoint: store.endpoint };
+        const done = await drillCorruption(
+          { folder, stack: "production", region: "us-east-1", plan, repository },
+          options(plan, folder),
+        );
+        assert.equal(stateOf(done.record).status, "completed");
+        assert.ok(done.goodRows > 0);
+        assert.equal(done.goodRowsAfter, done.goodRows);
+        assert.equal(done.badRowsAfter, 0);
+        assert.ok(done.result.passed, JSON.stringify(done.result));
+        process.stdout.write(
+          `      ${done.goodRows} good rows before the damage, ${done.goodRowsAfter} after; RTO ${done.result.rtoSeconds ?? "?"} s of 3600, RPO ${done.result.rpoSeconds ?? "?"} s of 900\n`,
+        );
+      } finally {
+        await store.process.stop();
+      }
+    });
+  }
+});

@@ -1,0 +1,223 @@
+import { strict as assert } from "node:assert";
+import { writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { RunFiles } from "../../../operations/recovery/run/files.js";
+import { stateOf } from "../../../operations/recovery/run/record.js";
+import { recordWith, recover, startRecover, type Started } from "../../support/recovery/command.js";
+import { WebhookSink } from "../../support/recovery/stand.js";
+import { freePorts, temporaryFolder } from "../../support/servers/process.js";
+
+/** A mail server that takes everything, and keeps the recipients and subjects. */
+class MailSink {
+  readonly mails: { to: string[]; subject: string; id: string }[] = [];
+  private server: Server | undefined;
+
+  async start(port: number): Promise<void> {
+    this.server = createServer((socket) => {
+      let buffer = "";
+      let data: string[] | undefined;
+      let to: string[] = [];
+      socket.write("220 sink\r\n");
+      socket.on("error", () => undefined);
+      socket.on("data", (chunk) => {
+        buffer += chunk.toString();
+        const lines = buffer.split("\r\n");
+        buffer = lines.pop() ?? "";
+        for (const line of lines) {
+          if (data !== undefined) {
+            if (line !== ".") {
+              data.push(line);
+              continue;
+            }
+            const header = (name: string): string =>
+              data
+                ?.find((one) => one.toLowerCase().startsWith(`${name}:`))
+                ?.slice(name.length + 1)
+                .trim() ?? "";
+            this.mails.push({ to, subject: header("subject"), id: header("message-id") });
+            [data, to] = [undefined, []];
+          } else if (line === "DATA") {
+            data = [];
+            socket.write("354 go on\r\n");
+            continue;
+          } else if (line.startsWith("RCPT")) to.push(/<(.+)>/.exec(line)?.[1] ?? "");
+          socket.write(line.startsWith("EHLO") ? "250 sink\r\n" : line === "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
+        }
+      });
+    });
+    await new Promise<void>((resolve) => this.server?.listen(port, "127.0.0.1", resolve));
+  }
+
+  async stop(): Promise<void> {
+    await new Promise((resolve) => this.server?.close(resolve));
+  }
+}
+
+const step = (id: string, mode: string): object => ({
+  id,
+  name: `Step ${id}`,
+  description: "Looks at the region once more.",
+  estimateMinutes: 1,
+  runbook: "monitor-recovery",
+  mode,
+  timeoutSeconds: 20,
+  retry: { attempts: 1, delaySeconds: 0 },
+  before: [],
+  actions: ["watch-region"],
+  after: [],
+  undo: "Nothing to undo: it only looks.",
+});
+
+describe("people in a run", function () {
+  this.timeout(600_000);
+  const webhook = new WebhookSink();
+  const mail = new MailSink();
+  let folder: string;
+  let args: readonly string[];
+  let files: RunFiles;
+  let plan: string;
+  const contacts = ["first@example.com", "second@example.com"];
+
+  before(async () => {
+    folder = await temporaryFolder("people");
+    const [port = 0, dead = 0] = await freePorts(2);
+    await webhook.start();
+    await mail.start(port);
+    const site = {
+      stack: "production",
+      publicUrl: `http://127.0.0.1:${dead}`,
+      primary: "us-east-1",
+      regions: { "us-east-1": { url: `http://127.0.0.1:${dead}` } },
+      control: { uri: `file://${join(folder, "control")}` },
+      escalateAfterMinutes: 0.05,
+      notifications: [
+        { kind: "webhook", name: "chat", url: "env:CHAT_URL" },
+        { kind: "smtp", name: "mail", url: `smtp://127.0.0.1:${port}`, from: "recovery@example.com" },
+        { kind: "pagerduty", name: "dead", routingKey: "env:CHAT_URL", url: `http://127.0.0.1:${dead}/` },
+      ],
+    };
+    process.env.CHAT_URL = webhook.url;
+    await writeFile(join(folder, "site.json"), JSON.stringify(site));
+    plan = join(folder, "plan.yaml");
+    const whole = {
+      id: "look-twice",
+      name: "Look twice",
+      purpose: "A plan of the user's own, to look.",
+      rtoMinutes: 10,
+      rpoMinutes: 5,
+      rationale: "Only a test of people.",
+      recoveredAfter: "look",
+      contacts,
+      steps: [step("look", "manual"), step("again", "automated")],
+    };
+    await writeFile(plan, JSON.stringify(whole));
+    args = ["--site", join(folder, "site.json"), "--state", join(folder, "state")];
+    files = new RunFiles(join(folder, "state"), "production");
+  });
+  after(async () => {
+    await webhook.stop();
+    await mail.stop();
+  });
+
+  const begin = async (): Promise<{ readonly id: string; readonly started: Started }> => {
+    const started = startRecover(["run", plan, ...args, "--yes", "--as", contacts[0]!]);
+    const { input } = await recordWith(files, started, (record) => stateOf(record).status === "waiting");
+    return { id: input.runId, started };
+  };
+
+  it("escalates an unanswered approval, refuses a stranger and a second operator, and goes on with who, when and what was seen", async () => {
+    const { id, started } = await begin();
+    await recordWith(files, started, ({ events }) => events.some(({ kind }) => kind === "approval-escalated"));
+    const stranger = await recover(["approve", id, ...args, "--as", "stranger@example.com", "--saw", "nothing at all"]);
+    assert.equal(stranger.exitCode, 2);
+    assert.match(stranger.stderr, /--as: must be a contact of look-twice \(received stranger@example.com\)/);
+    const silent = await recover(["approve", id, ...args, "--as", contacts[1]!]);
+    assert.equal(silent.exitCode, 2);
+    assert.match(silent.stderr, /--saw: must say what you saw/);
+    const second = await recover(["run", plan, ...args, "--yes"]);
+    assert.equal(second.exitCode, 4);
+    assert.match(
+      second.stderr,
+      new RegExp(`first@example.com is carrying look-twice already: run ${id}, on .* \\(process ${started.pid}\\)`),
+    );
+    const approved = await recover([
+      "approve",
+      id,
+      ...args,
+      "--as",
+      contacts[1]!,
+      "--saw",
+      "the region is down on both dashboards",
+    ]);
+    assert.equal(approved.exitCode, 0, approved.stderr);
+    const ended = await started.ended;
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    const { events } = await files.get(id);
+    const answer = events.find((event) => event.kind === "approved");
+    assert.ok(answer?.kind === "approved");
+    assert.deepEqual([answer.by, answer.saw], [contacts[1], "the region is down on both dashboards"]);
+    const told = events.filter((event) => event.kind === "notified");
+    for (const { delivered, failed } of told) {
+      assert.deepEqual([...delivered].sort(), ["chat", "mail"]);
+      assert.match(failed.join(), /^dead|^still under way/);
+    }
+    const own = [...webhook.received.keys()].filter((key) => key.startsWith(id));
+    assert.ok(
+      own.includes(`${id}:start`) && own.includes(`${id}:approval:look-1#1`) && own.includes(`${id}:end`),
+      own.join(),
+    );
+    const asked = mail.mails.find(({ subject }) => subject.includes("still wants an approval"));
+    assert.deepEqual(asked?.to, [contacts[1]]);
+    const text = [ended.stdout, ended.stderr, JSON.stringify(events)].join("\n");
+    assert.ok(!text.includes(webhook.url), "the webhook's address is a secret and was shown");
+  });
+
+  it("stops where a contact rejects, and asks again once resumed", async () => {
+    const { id, started } = await begin();
+    await recover(["reject", id, ...args, "--as", contacts[0]!, "--reason", "not an outage after all"]);
+    const stopped = await started.ended;
+    assert.equal(stopped.exitCode, 4);
+    assert.match(stopped.stderr, /rejected by first@example.com: not an outage after all/);
+    const resumed = startRecover(["resume", id, ...args]);
+    await recordWith(files, resumed, (record) => stateOf(record).approval?.request === 2);
+    const cancelled = await recover(["cancel", id, ...args, "--as", contacts[0]!]);
+    assert.equal(cancelled.exitCode, 0, cancelled.stderr);
+    assert.equal((await resumed.ended).exitCode, 8);
+    assert.equal(stateOf(await files.get(id)).status, "cancelled");
+    const again = await recover(["resume", id, ...args]);
+    assert.equal(again.exitCode, 2);
+    assert.match(again.stderr, /is cancelled: there is nothing to resume/);
+  });
+
+  it("answers bad input at once, with every fault, and changes nothing", async () => {
+    const cases: readonly [readonly string[], number, RegExp][] = [
+      [
+        ["run", "no-such-plan", ...args, "--yes"],
+        2,
+        /plan: must be the id of a plan, or a YAML file \(received no-such-plan\)/,
+      ],
+      [["run", "region-outage", ...args, "--yes"], 2, /production has no secondary region/],
+      [["run", plan, ...args], 2, /--yes: is needed where no terminal is/],
+      [["run", plan, ...args, "--yes", "--since", "2999-01-01T00:00:00Z"], 2, /must be RFC 3339 and not in the future/],
+      [["status", "nothing", ...args], 2, /there is no run "nothing" of production/],
+      [["plans", "--site", join(folder, "none.json")], 2, /none.json cannot be read/],
+      [["drill", "security-breach"], 2, /must be a plan with a stand-in/],
+    ];
+    for (const [given, exitCode, told] of cases) {
+      const ended = await recover(given);
+      assert.equal(ended.exitCode, exitCode, `${given.join(" ")}\n${ended.stderr}`);
+      assert.match(ended.stderr, told);
+    }
+    assert.deepEqual(await files.ids("active"), []);
+  });
+
+  it("says with --dry-run what each step would do to which resource, and does nothing", async () => {
+    const before = await files.ids("finished");
+    const { stdout, exitCode } = await recover(["run", plan, ...args, "--dry-run"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /look, watch-region: probes of us-east-1: read only/);
+    assert.deepEqual(await files.ids("finished"), before);
+    assert.deepEqual(await files.ids("active"), []);
+  });
+});

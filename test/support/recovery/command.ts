@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { poll } from "../../../common/poll.js";
+import type { RunRecord } from "../../../operations/recovery/run/record.js";
+import type { RunFiles } from "../../../operations/recovery/run/files.js";
+
+const root = join(__dirname, "..", "..", "..");
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly pid: number;
+  readonly kill: () => void;
+  readonly ended: Promise<Finished>;
+}
+
+/** `npm run recover -- …` as a process of its own, which a test may kill. */
+export function startRecover(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", "main.ts"), "recover", ...args], {
+    cwd: root,
+    env: { ...process.env, ...env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Finished>((resolve) => {
+    child.on("close", (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+  });
+  return { pid: child.pid ?? 0, kill: () => void child.kill("SIGKILL"), ended };
+}
+
+export async function recover(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  return await startRecover(args, env).ended;
+}
+
+/** The id of the only run that is not over. */
+async function activeRun(files: RunFiles): Promise<string> {
+  return await poll(async () => (await files.ids("active"))[0], { what: "a run to begin", timeoutMs: 60_000 });
+}
+
+/** The record as it is kept, once it shows what is waited for. */
+export async function recordWith(
+  files: RunFiles,
+  process: Started,
+  wanted: (record: RunRecord) => boolean,
+): Promise<RunRecord> {
+  let ended: Finished | undefined;
+  void process.ended.then((finished) => (ended = finished));
+  const id = await activeRun(files);
+  const found = await poll(
+    async () => {
+      const record = await files.find(id);
+      return record !== undefined && wanted(record) ? record : ended;
+    },
+    { what: `${id} to get there`, intervalMs: 20, timeoutMs: 240_000 },
+  );
+  if ("input" in found) return found;
+  throw new Error(`the command ended first:\n${found.stdout}\n${found.stderr}`);
+}

@@ -1,0 +1,55 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { Stand } from "../../../operations/recovery/drill/stand.js";
+import { skip } from "../counts.js";
+
+/** Skips, with the reason, where PostgreSQL is not to be had. */
+export async function needsPostgres(context: Mocha.Context): Promise<void> {
+  const found = await ensurePackage("postgresql-15", "postgres", ["/usr/lib/postgresql/15/bin"]);
+  if (found.missing !== undefined) skip(context, found.missing);
+}
+
+/** What a receiver of webhooks got, by idempotency key. */
+export class WebhookSink {
+  readonly received = new Map<string, number>();
+  private server: Server | undefined;
+  url = "";
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => {
+      const key = String(request.headers["idempotency-key"]);
+      request.resume().on("end", () => {
+        this.received.set(key, (this.received.get(key) ?? 0) + 1);
+        response.end("ok");
+      });
+    });
+    await new Promise<void>((resolve) => this.server?.listen(0, "127.0.0.1", resolve));
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => this.server?.close(resolve));
+  }
+}
+
+/** Two regions on loopback, whose site file the command reads; detection is test-sized. */
+export async function startStand(
+  folder: string,
+  more: object = {},
+): Promise<{ readonly stand: Stand; readonly args: readonly string[] }> {
+  const stand = await Stand.start({
+    folder,
+    stack: "production",
+    primary: "us-east-1",
+    standby: "us-west1",
+    detection: { intervalSeconds: 1, failures: 3 },
+    ttlSeconds: 1,
+    more,
+  });
+  await writeFile(join(folder, "site.json"), JSON.stringify(stand.raw));
+  return { stand, args: ["--site", join(folder, "site.json"), "--state", join(folder, "state")] };
+}
