@@ -102,6 +102,24 @@ export async function provideDefinitions(api: KubeApi): Promise<Definitions> {
   return definitions;
 }
 
+/** Applies an object, again where the API server gave no answer in time. Gives the refusal, where it was refused. */
+async function applyPatiently(api: KubeApi, object: KubeObject): Promise<string | undefined> {
+  const { refusal } = await poll(
+    async () => {
+      try {
+        await api.apply(object);
+        if (object.kind === "CustomResourceDefinition") await awaitServed(api, [object]);
+        return { refusal: undefined };
+      } catch (thrown) {
+        if (thrown instanceof PlatformError) return { refusal: messageOf(thrown) };
+        throw thrown;
+      }
+    },
+    { what: `${nameOf(object)} to be applied`, timeoutMs: 120_000, intervalMs: 500 },
+  );
+  return refusal;
+}
+
 /**
  * Applies what a stack renders for one region to its local cluster. Charts and clouds are left out, and said so; what
  * waits for its stores waits for them here too.
@@ -124,13 +142,9 @@ export async function deployRegion(region: LocalRegion, rendered: readonly KubeO
       left.push({ object: nameOf(object), reason });
       continue;
     }
-    try {
-      await api.apply(object);
-      if (object.kind === "CustomResourceDefinition") await awaitServed(api, [object]);
-      applied += 1;
-    } catch (thrown) {
-      refused.push(messageOf(thrown));
-    }
+    const refusal = await applyPatiently(api, object);
+    if (refusal === undefined) applied += 1;
+    else refused.push(refusal);
   }
   if (refused.length > 0) throw new PlatformError(`${region.name}: ${refused.join("\n  ")}`, ExitCode.resource);
   return { applied, left };
