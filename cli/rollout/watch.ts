@@ -44,8 +44,12 @@ function changes(print: (status: RegionStatus) => string): Show {
   };
 }
 
-const hasEnded = (status: RegionStatus): boolean =>
-  isReached(status) && status.current && (status.phase === "Healthy" || status.phase === "Degraded");
+/** A rollout is called Healthy a moment before its last weights are written: the end is when both are told. */
+function hasEnded(status: RegionStatus): boolean {
+  if (!isReached(status) || !status.current) return false;
+  const { phase, strategy, weights } = status;
+  return phase === "Degraded" || (phase === "Healthy" && (strategy !== "progressive" || weights.canary === 0));
+}
 
 /**
  * Shows every region until all deliveries have ended: a live table on a terminal, else a line a change.

@@ -172,7 +172,7 @@ describe("rollout commands against two real regions", function () {
     assert.ok(drawings.length > 1, `drawn ${drawings.length} times`);
     for (const drawing of drawings) for (const title of TITLES) assert.ok(drawing.includes(title), title);
     assert.match(drawings.at(-1) ?? "", /Healthy[\s\S]*Healthy/);
-    assert.match(lines.stdout, /^us-west1: Progressing, .*$/m);
+    assert.match(lines.stdout, /^us-west1: Paused, canary-5 \(1 of 4\), 95\/5/m);
     assert.match(lines.stdout, /^us-east-1: Healthy, full, 100\/0$/m);
     assert.ok(!lines.stdout.includes("\u001b"), "no terminal codes in a pipe");
   });
