@@ -45,13 +45,16 @@ export interface RecoveryWindow {
   readonly to: string;
 }
 
+/** Buckets tell when an object came by the second, rounded down: the archive's last second belongs to the window. */
+const LAST_SECOND_MS = 999;
+
 /** From the end of the oldest good full backup to the newest WAL that the archive holds. */
 export async function recoveryWindow(catalogue: Catalogue): Promise<RecoveryWindow | undefined> {
   const oldest = (await catalogue.jobs()).find(({ status, kind }) => status === "completed" && kind === "full");
   const wal = await catalogue.storage.list(`${serverName}/wals/`);
   const newest = wal.reduce((latest, { modified }) => Math.max(latest, modified.getTime()), 0);
   if (oldest?.end === undefined || newest === 0) return undefined;
-  return { from: oldest.end, to: new Date(newest).toISOString() };
+  return { from: oldest.end, to: new Date(newest + LAST_SECOND_MS).toISOString() };
 }
 
 async function startingPoint(catalogue: Catalogue, options: PostgresRestoreOptions): Promise<BackupJob> {

@@ -88,7 +88,9 @@ describe("recovery drills", function () {
         `      RTO ${result.rtoSeconds ?? "?"} s of 900, automated ${result.automatedSeconds ?? "?"} s of ${limit}, RPO at most ${result.rpoSeconds ?? "?"} s of 300\n` +
           `      client: ${client.acknowledged} acknowledged, ${client.lost} of them lost, ${client.refused} refused plainly, ${client.failed} failed\n`,
       );
-      if (!soak) assert.ok(client.refused > 0, "between flip and promotion the standby refuses plainly");
+      // Refused plainly where the answer came between flip and promotion, failed before; a fast promotion leaves only the
+      // latter.
+      assert.ok(client.refused + client.failed > 0, "the client met the outage");
     } finally {
       await stand.stop();
       await primary.restartApiServer();
