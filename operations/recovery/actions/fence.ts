@@ -53,7 +53,10 @@ async function stopDirectly({
   try {
     return await Promise.race([work(), late]);
   } catch (thrown) {
-    return { told: `it could not be told (${messageOf(thrown).split("\n")[0] ?? ""})`, commands: [] };
+    return {
+      told: `it could not be told (${messageOf(thrown).trim().split("\n").at(-1)?.trim() ?? ""})`,
+      commands: [],
+    };
   }
 }
 

@@ -30,8 +30,10 @@ export const observeOutage: Action = {
       if (enough && decision.kind !== "disputed") break;
       await sleep(intervalSeconds * 1000, undefined, { signal });
     }
-    const since = seen.find(({ round }) => decide([round]).kind === "outage")?.at ?? context.startedAt;
-    const facts = { outage: decision.kind, outageSince: since, rounds: seen.length };
+    // Whoever saw it go knows better than the first look.
+    const told = context.facts.outageSince;
+    const first = seen.find(({ round }) => decide([round]).kind === "outage")?.at ?? context.startedAt;
+    const facts = { outage: decision.kind, outageSince: told ?? first, rounds: seen.length };
     if (decision.kind === "outage") return { summary: `outage of ${from}: ${decision.why}`, facts };
     const why = `no outage of ${from} that a quorum saw (${decision.kind}): ${decision.why}`;
     return { summary: refuseUnlessForced(context, "outage-unconfirmed", why), facts };

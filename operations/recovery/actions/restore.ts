@@ -44,40 +44,6 @@ function localOf(database: Server): NonNullable<Server["local"]> {
 const restoredFolder = (data: string, runId: string): string => `${data}.restored-${runId}`;
 const damagedFolder = (data: string, runId: string): string => `${data}.damaged-${runId}`;
 
-export const assessDatabase: Action = {
-  summary: "check every table and index for damage, and count rows",
-  effects: ({ from }) => [`database of ${from}: read only`],
-  run: async ({ site, from }): Promise<Outcome> => {
-    const config = site.regions[from]?.database;
-    if (config?.kind !== "postgres") {
-      const { detail } = await (await requireDatabase(site, from)).standing();
-      return { summary: `${detail}; look inside by the runbook: kubectl cnpg psql` };
-    }
-    const { problems, counts } = await checkDatabase(config);
-    const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const tables = Object.entries(counts).map(([table, count]) => `${table} ${count}`);
-    const damage = problems.length === 0 ? "no damage that amcheck sees" : `DAMAGE: ${problems.slice(0, 3).join("; ")}`;
-    return { summary: `${damage}; ${rows} rows: ${tables.join(", ")}`, facts: { problems: problems.length } };
-  },
-};
-
-export const proposeRestorePoint: Action = {
-  summary: "find the newest point before the damage that the archive covers",
-  effects: ({ site }) => [`backups at ${site.backups.postgres?.uri ?? "(none in the site file)"}: read only`],
-  run: async ({ site, facts, startedAt }): Promise<Outcome> => {
-    const window = await recoveryWindow(catalogueOf(site));
-    if (window === undefined) throw new PlatformError("there is no backup to restore from", ExitCode.resource);
-    // A moment before it, because the damage itself has a time too.
-    const damage = Date.parse(String(facts.damagedAt ?? facts.outageSince ?? facts.writesStoppedAt ?? startedAt)) - 1;
-    const point = new Date(Math.max(damage, Date.parse(window.from))).toISOString();
-    return {
-      summary: `the archive covers ${window.from} to ${window.to}; proposed: ${point}`,
-      proposes: { restoreTo: point },
-      facts: { windowFrom: window.from, windowTo: window.to },
-    };
-  },
-};
-
 const ARCHIVE_SECONDS = 90;
 
 /** The archive must hold the damage itself, or the restore has no end: the last segment is sent off where it can be. */
@@ -99,12 +65,47 @@ async function archiveTheRest(database: Server): Promise<void> {
   }
 }
 
+export const assessDatabase: Action = {
+  summary: "check every table and index for damage, and count rows",
+  effects: ({ from }) => [`database of ${from}: read only`],
+  run: async ({ site, from }): Promise<Outcome> => {
+    const config = site.regions[from]?.database;
+    if (config?.kind !== "postgres") {
+      const { detail } = await (await requireDatabase(site, from)).standing();
+      return { summary: `${detail}; look inside by the runbook: kubectl cnpg psql` };
+    }
+    const { problems, counts } = await checkDatabase(config);
+    const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const tables = Object.entries(counts).map(([table, count]) => `${table} ${count}`);
+    const damage = problems.length === 0 ? "no damage that amcheck sees" : `DAMAGE: ${problems.slice(0, 3).join("; ")}`;
+    return { summary: `${damage}; ${rows} rows: ${tables.join(", ")}`, facts: { problems: problems.length } };
+  },
+};
+
+export const proposeRestorePoint: Action = {
+  summary: "find the newest point before the damage that the archive covers",
+  effects: ({ site }) => [`backups at ${site.backups.postgres?.uri ?? "(none in the site file)"}: read only`],
+  run: async ({ site, from, facts, startedAt }): Promise<Outcome> => {
+    const database = site.regions[from]?.database;
+    if (database?.kind === "postgres") await archiveTheRest(database);
+    const window = await recoveryWindow(catalogueOf(site));
+    if (window === undefined) throw new PlatformError("there is no backup to restore from", ExitCode.resource);
+    // A moment before it, because the damage itself has a time too.
+    const damage = Date.parse(String(facts.damagedAt ?? facts.outageSince ?? facts.writesStoppedAt ?? startedAt)) - 1;
+    const point = new Date(Math.max(damage, Date.parse(window.from))).toISOString();
+    return {
+      summary: `the archive covers ${window.from} to ${window.to}; proposed: ${point}`,
+      proposes: { restoreTo: point },
+      facts: { windowFrom: window.from, windowTo: window.to },
+    };
+  },
+};
+
 async function restoreServer({ site, facts, runId }: ActionContext, database: Server): Promise<Outcome> {
   const target = restoredFolder(localOf(database).data, runId);
   const to = new Date(String(facts.restoreTo));
   // What an earlier attempt left is a copy that nobody has seen.
   await rm(target, { recursive: true, force: true });
-  await archiveTheRest(database);
   const restored = await restorePostgres(catalogueOf(site), { target, to, user: database.user });
   await restored.server.stop();
   const seconds = Math.round(restored.fetchSeconds + restored.recoverySeconds);
@@ -158,9 +159,10 @@ export const checkRestored: Action = {
 async function adoptServer({ runId }: ActionContext, database: Server): Promise<Outcome> {
   const { data, stop, start } = localOf(database);
   const [restored, damaged] = [restoredFolder(data, runId), damagedFolder(data, runId)];
-  const call = async ([program = "", ...args]: readonly string[]): Promise<void> => {
-    // A server that is down already answers with an error: what counts is the check below.
-    await runCommand(program, args, { allowExitCodes: [1] });
+  const call = async ([program = "", ...args]: readonly string[]): Promise<string> => {
+    // A server that is down (or up) already answers with an error: what counts is the check below.
+    const { stdout, stderr } = await runCommand(program, args, { allowExitCodes: [1], timeoutMs: 60_000 });
+    return (stderr || stdout).trim().split("\n").slice(-3).join(" ");
   };
   if (existsSync(restored)) {
     await call(stop);
@@ -173,9 +175,9 @@ async function adoptServer({ runId }: ActionContext, database: Server): Promise<
     await handOver(restored);
     await rename(restored, data);
   }
-  await call(start);
+  const said = await call(start);
   await poll(async () => ((await query(database, "SELECT 1")).length > 0 ? true : undefined), {
-    what: `the restored database on port ${database.port}`,
+    what: `the restored database on port ${database.port} (its start said: ${said})`,
     timeoutMs: 120_000,
   });
   return {

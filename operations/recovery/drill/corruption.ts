@@ -44,7 +44,8 @@ export interface CorruptionDrilled {
 
 function siteOf({ folder, stack, region, repository }: CorruptionOptions, database: DrillPostgres, http: number): Site {
   const [program, args] = asServerUser(findProgram("pg_ctl"), ["-D", database.data, "-w"]);
-  const log = join(folder, "restored.log");
+  // In the data folder, which is all that the server's user may write to.
+  const log = join(database.data, "restored.log");
   const raw = {
     stack,
     publicUrl: `http://${ADDRESS}:${http}`,

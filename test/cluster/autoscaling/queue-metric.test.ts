@@ -86,7 +86,9 @@ describe("the queue's length, from Prometheus through its adapter to the autosca
     );
     const adapter = await startAdapter(region, prometheus.url, adapterRules({ namespace }));
     stops.push(() => adapter.stop());
-    await region.api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    const home = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+    await region.api.apply(home);
+    stops.push(() => region.api.remove(home));
     await region.api.apply(deployment(3));
     const target = { apiVersion: "apps/v1", kind: "Deployment", name };
     await region.api.apply({

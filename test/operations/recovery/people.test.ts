@@ -90,7 +90,7 @@ describe("people in a run", function () {
       primary: "us-east-1",
       regions: { "us-east-1": { url: `http://127.0.0.1:${dead}` } },
       control: { uri: `file://${join(folder, "control")}` },
-      escalateAfterMinutes: 0.05,
+      escalateAfterMinutes: 0.15,
       notifications: [
         { kind: "webhook", name: "chat", url: "env:CHAT_URL" },
         { kind: "smtp", name: "mail", url: `smtp://127.0.0.1:${port}`, from: "recovery@example.com" },

@@ -43,7 +43,7 @@ export async function startAdapter(
   region: Region,
   prometheusUrl: string,
   rules: readonly AdapterRule[],
-): Promise<ServerProcess> {
+): Promise<Pick<ServerProcess, "stop">> {
   const program = await ensureServer("prometheus-adapter");
   const folder = await temporaryFolder("prometheus-adapter");
   const [port = 0] = await freePorts(1);
@@ -56,12 +56,19 @@ export async function startAdapter(
   // Test-sized: 30 s in production.
   const args = [`--prometheus-url=${prometheusUrl}`, `--config=${config}`, "--metrics-relist-interval=1s"];
   const server = startProcess(program, [...args, ...listen, ...access], { folder, name: "prometheus-adapter" });
-  for (const object of registration(port)) await region.api.apply(object, { manager: "charts" });
+  const registered = registration(port);
+  for (const object of registered) await region.api.apply(object, { manager: "charts" });
   await server.until("the custom metrics API", async () => {
     const { status } = await region.api.ask("GET", `/apis/${GROUP}/v1beta1`);
     return status === 200 ? true : undefined;
   });
-  return server;
+  return {
+    stop: async () => {
+      // An API that is registered and not served keeps every namespace of the cluster from being removed.
+      for (const object of registered.toReversed()) await region.api.remove(object);
+      await server.stop();
+    },
+  };
 }
 
 export interface PodMetric {
