@@ -3,7 +3,7 @@ import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/reg
 import type { Region } from "../support/servers/region/region.js";
 import { localRegions, PlatformStack, readConfig } from "./support/platform.js";
 import { requireEngine } from "./support/requirements.js";
-import { provideVolumes } from "./support/volumes.js";
+import { prepareCluster } from "./support/volumes.js";
 
 const demoted = { enabled: true, source: "new-primary" };
 const postgres = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" };
@@ -17,16 +17,6 @@ interface PostgresSpec {
 
 async function readPostgres({ api }: Region): Promise<PostgresSpec> {
   return (await api.get(postgres.apiVersion, postgres.kind, at)).spec as PostgresSpec;
-}
-
-/** What the platform expects of a cluster, and no definition that it brings itself. */
-async function prepare({ api }: Region): Promise<void> {
-  await provideVolumes(api, "standard", 8);
-  await api.remove({
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: "serviceexports.multicluster.x-k8s.io" },
-  });
 }
 
 /** What a failover leaves behind: the secondary writes, and the old primary follows it. */
@@ -46,7 +36,7 @@ describe("the local stack on two real control planes", function () {
   before(async function () {
     await requireEngine(this, ["kubernetes", "random"]);
     regions = await twoRegions();
-    await Promise.all(regions.both.map(prepare));
+    await Promise.all(regions.both.map(prepareCluster));
     platform = await PlatformStack.create("local", { standIns: [], config: localRegions(regions.both) });
   });
 

@@ -94,9 +94,11 @@ describe("people in a run", function () {
       notifications: [
         { kind: "webhook", name: "chat", url: "env:CHAT_URL" },
         { kind: "smtp", name: "mail", url: `smtp://127.0.0.1:${port}`, from: "recovery@example.com" },
-        { kind: "pagerduty", name: "dead", routingKey: "env:CHAT_URL", url: `http://127.0.0.1:${dead}/` },
       ],
     };
+    const pager = { kind: "pagerduty", name: "dead", routingKey: "env:CHAT_URL", url: `http://127.0.0.1:${dead}/` };
+    const withDead = { ...site, notifications: [...site.notifications, pager] };
+    await writeFile(join(folder, "with-dead.json"), JSON.stringify(withDead));
     process.env.CHAT_URL = webhook.url;
     await writeFile(join(folder, "site.json"), JSON.stringify(site));
     plan = join(folder, "plan.yaml");
@@ -120,14 +122,14 @@ describe("people in a run", function () {
     await mail.stop();
   });
 
-  const begin = async (): Promise<{ readonly id: string; readonly started: Started }> => {
-    const started = startRecover(["run", plan, ...args, "--yes", "--as", contacts[0]!]);
+  const begin = async (given = args): Promise<{ readonly id: string; readonly started: Started }> => {
+    const started = startRecover(["run", plan, ...given, "--yes", "--as", contacts[0]!]);
     const { input } = await recordWith(files, started, (record) => stateOf(record).status === "waiting");
     return { id: input.runId, started };
   };
 
   it("escalates an unanswered approval, refuses a stranger and a second operator, and goes on with who, when and what was seen", async () => {
-    const { id, started } = await begin();
+    const { id, started } = await begin(["--site", join(folder, "with-dead.json"), ...args.slice(2)]);
     await recordWith(files, started, ({ events }) => events.some(({ kind }) => kind === "approval-escalated"));
     const stranger = await recover(["approve", id, ...args, "--as", "stranger@example.com", "--saw", "nothing at all"]);
     assert.equal(stranger.exitCode, 2);
@@ -175,7 +177,16 @@ describe("people in a run", function () {
 
   it("stops where a contact rejects, and asks again once resumed", async () => {
     const { id, started } = await begin();
-    await recover(["reject", id, ...args, "--as", contacts[0]!, "--reason", "not an outage after all"]);
+    const rejected = await recover([
+      "reject",
+      id,
+      ...args,
+      "--as",
+      contacts[0]!,
+      "--reason",
+      "not an outage after all",
+    ]);
+    assert.equal(rejected.exitCode, 0, rejected.stderr);
     const stopped = await started.ended;
     assert.equal(stopped.exitCode, 4);
     assert.match(stopped.stderr, /rejected by first@example.com: not an outage after all/);
