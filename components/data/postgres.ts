@@ -102,8 +102,8 @@ function createCluster(context: StoreContext, parts: ClusterParts): k8s.apiexten
       dependsOn: [...context.args.addonsReady, ...parts.archives.resources, parts.secret],
       protect: true,
       // Who is primary is decided by a failover, outside the program: `up` must not demote a promoted cluster. Where a
-      // cluster came from is history once it exists.
-      ignoreChanges: ["spec.replica", "spec.bootstrap", "spec.externalClusters"],
+      // cluster came from is history once it exists. The service that clients know moves to a restored cluster.
+      ignoreChanges: ["spec.replica", "spec.bootstrap", "spec.externalClusters", "spec.managed.services"],
     }),
   );
 }

@@ -106,7 +106,10 @@ describe("data stores", () => {
 
   it("leave the replica role to whoever fails over, and refuse to delete the database", () => {
     const cluster = primary.recorded.one("kubernetes:postgresql.cnpg.io/v1:Cluster", "here-data-postgres-cluster");
-    assert.deepEqual([...cluster.ignoreChanges], ["spec.replica", "spec.bootstrap", "spec.externalClusters"]);
+    assert.deepEqual(
+      [...cluster.ignoreChanges],
+      ["spec.replica", "spec.bootstrap", "spec.externalClusters", "spec.managed.services"],
+    );
     assert.equal(cluster.protect, true);
     assert.equal(primary.recorded.parentOf(cluster), "here-data-postgres");
   });
