@@ -1,13 +1,10 @@
 import { strict as assert } from "node:assert";
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand, type CommandResult } from "../../../common/command.js";
-import { skip } from "../../support/counts.js";
+import { startArchivedPostgres } from "../../support/backup/archived-postgres.js";
 import { at, list, textAt } from "../../support/plain.js";
-import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { PostgresServer } from "../../support/servers/postgres.js";
-import { temporaryFolder } from "../../support/servers/process.js";
+import { type ObjectStore } from "../../support/servers/object-store.js";
+import type { PostgresServer } from "../../support/servers/postgres.js";
 
 const root = join(__dirname, "..", "..", "..");
 
@@ -27,20 +24,7 @@ describe("npm run backup", function () {
 
   before(async function () {
     this.timeout(600_000);
-    for (const [name, program] of [
-      ["postgresql-15", "postgres"],
-      ["barman-cli-cloud", "barman-cloud-backup"],
-    ] as const) {
-      const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
-      if (found.missing !== undefined) skip(this, found.missing);
-    }
-    folder = await temporaryFolder("backup-command");
-    await chmod(folder, 0o755);
-    store = await startObjectStore(folder, ["vault"]);
-    stops.push(async () => await store.process.stop());
-    const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
-    server = await PostgresServer.create(join(folder, "source"), archive, store.env);
-    stops.push(async () => await server.stop());
+    ({ folder, store, server, stop } = await startArchivedPostgres(this, "backup-command"));
     env = {
       ...store.env,
       AWS_ENDPOINT_URL_S3: store.endpoint,
@@ -51,10 +35,8 @@ describe("npm run backup", function () {
     };
   });
 
-  const stops: (() => Promise<void>)[] = [];
-  after(async () => {
-    for (const stop of stops.reverse()) await stop();
-  });
+  let stop: (() => Promise<void>) | undefined;
+  after(async () => await stop?.());
 
   it("creates, lists, shows and verifies a backup of PostgreSQL", async () => {
     await server.sql("CREATE TABLE memories AS SELECT generate_series(1, 500) AS id");

@@ -1,23 +1,21 @@
 import { strict as assert } from "node:assert";
-import { chmod, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { Catalogue } from "../../../operations/backup/catalogue.js";
+import type { Catalogue } from "../../../operations/backup/catalogue.js";
 import { checkIntegrity } from "../../../operations/backup/integrity.js";
 import type { BackupJob } from "../../../operations/backup/job.js";
 import { postgresRestorer } from "../../../operations/backup/postgres/check.js";
 import { createFull, createIncremental } from "../../../operations/backup/postgres/create.js";
 import { restorePostgres } from "../../../operations/backup/postgres/restore.js";
 import { query, queryValue } from "../../../operations/backup/postgres/source.js";
-import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { startArchivedPostgres } from "../../support/backup/archived-postgres.js";
 import { Damage, drawPlaces } from "../../support/backup/damage.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { startLoad } from "../../support/servers/load.js";
-import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { PostgresServer } from "../../support/servers/postgres.js";
-import { temporaryFolder } from "../../support/servers/process.js";
+import { type ObjectStore } from "../../support/servers/object-store.js";
+import type { PostgresServer } from "../../support/servers/postgres.js";
 import { ArchiveStandby } from "../../support/servers/standby.js";
 
 /** At the default `archive_timeout` of a minute a segment is on its way at the latest then. */
@@ -40,23 +38,11 @@ describe("PostgreSQL under load, damaged and lost", function () {
 
   before(async function () {
     this.timeout(900_000);
-    for (const [name, program] of [
-      ["postgresql-15", "postgres"],
-      ["barman-cli-cloud", "barman-cloud-backup"],
-    ] as const) {
-      const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
-      if (found.missing !== undefined) skip(this, found.missing);
-    }
-    folder = await temporaryFolder("point-in-time");
-    await chmod(folder, 0o755);
-    store = await startObjectStore(folder, ["vault"]);
-    stops.push(async () => await store.process.stop());
+    const stand = await startArchivedPostgres(this, "point-in-time");
+    ({ folder, store, server, catalogue } = stand);
+    const { address } = stand;
+    stops.push(stand.stop);
     Object.assign(process.env, store.env);
-    const address = parseRepository("s3://vault/here", store.endpoint);
-    catalogue = new Catalogue(new ObjectStorage(address), "postgres");
-    const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
-    server = await PostgresServer.create(join(folder, "source"), archive, store.env);
-    stops.push(async () => await server.stop());
     await server.sql(
       "CREATE TABLE numbered (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(), noise text)",
     );

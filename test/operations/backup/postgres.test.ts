@@ -1,16 +1,13 @@
 import { strict as assert } from "node:assert";
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { Catalogue } from "../../../operations/backup/catalogue.js";
+import type { Catalogue } from "../../../operations/backup/catalogue.js";
 import { createFull, createIncremental } from "../../../operations/backup/postgres/create.js";
 import { recoveryWindow, restorePostgres } from "../../../operations/backup/postgres/restore.js";
 import { query, queryValue } from "../../../operations/backup/postgres/source.js";
-import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
-import { count, skip } from "../../support/counts.js";
-import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { PostgresServer } from "../../support/servers/postgres.js";
-import { temporaryFolder } from "../../support/servers/process.js";
+import { startArchivedPostgres } from "../../support/backup/archived-postgres.js";
+import { count } from "../../support/counts.js";
+import { type ObjectStore } from "../../support/servers/object-store.js";
+import type { PostgresServer } from "../../support/servers/postgres.js";
 
 describe("PostgreSQL backups on an S3 server", function () {
   this.timeout(400_000);
@@ -21,33 +18,15 @@ describe("PostgreSQL backups on an S3 server", function () {
 
   before(async function () {
     this.timeout(600_000);
-    for (const [name, program] of [
-      ["postgresql-15", "postgres"],
-      ["barman-cli-cloud", "barman-cloud-backup"],
-    ] as const) {
-      const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
-      if (found.missing !== undefined) skip(this, found.missing);
-    }
-    folder = await temporaryFolder("backup");
-    // PostgreSQL runs as a user of its own, who must be able to pass through.
-    await chmod(folder, 0o755);
-    store = await startObjectStore(folder, ["vault"]);
-    stops.push(async () => await store.process.stop());
+    ({ folder, store, server, catalogue, stop } = await startArchivedPostgres(this, "backup"));
     Object.assign(process.env, store.env);
-    const repository = parseRepository("s3://vault/here", store.endpoint);
-    catalogue = new Catalogue(new ObjectStorage(repository), "postgres");
-    const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
-    server = await PostgresServer.create(join(folder, "source"), archive, store.env);
-    stops.push(async () => await server.stop());
     await server.sql(
       "CREATE TABLE numbered (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
     );
   });
 
-  const stops: (() => Promise<void>)[] = [];
-  after(async () => {
-    for (const stop of stops.reverse()) await stop();
-  });
+  let stop: (() => Promise<void>) | undefined;
+  after(async () => await stop?.());
 
   it("creates a full backup whose record says what, when, where and with which checksums", async () => {
     await server.sql("INSERT INTO numbered SELECT FROM generate_series(1, 1000)");

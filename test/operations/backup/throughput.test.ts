@@ -1,18 +1,15 @@
 import { strict as assert } from "node:assert";
-import { chmod, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { Catalogue } from "../../../operations/backup/catalogue.js";
+import type { Catalogue } from "../../../operations/backup/catalogue.js";
 import { findProgram } from "../../../operations/backup/program.js";
 import { createFull } from "../../../operations/backup/postgres/create.js";
 import { restorePostgres } from "../../../operations/backup/postgres/restore.js";
 import { archiveArguments } from "../../../operations/backup/postgres/source.js";
-import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { startArchivedPostgres } from "../../support/backup/archived-postgres.js";
 import { skip, soak } from "../../support/counts.js";
-import { startObjectStore } from "../../support/servers/object-store.js";
-import { PostgresServer } from "../../support/servers/postgres.js";
-import { temporaryFolder } from "../../support/servers/process.js";
+import type { PostgresServer } from "../../support/servers/postgres.js";
 
 const LARGEST_RESIDENT = 300 * 2 ** 20;
 
@@ -36,23 +33,11 @@ describe("Restoring a gigabyte of PostgreSQL", function () {
 
   before(async function () {
     if (!soak) skip(this, "it takes minutes and a quiet machine: npm run soak -- operations");
-    for (const [name, program] of [
-      ["postgresql-15", "postgres"],
-      ["barman-cli-cloud", "barman-cloud-backup"],
-    ] as const) {
-      const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
-      if (found.missing !== undefined) skip(this, found.missing);
-    }
-    folder = await temporaryFolder("throughput");
-    await chmod(folder, 0o755);
-    const store = await startObjectStore(folder, ["vault"]);
-    stops.push(async () => await store.process.stop());
+    const stand = await startArchivedPostgres(this, "throughput");
+    ({ folder, server, catalogue } = stand);
+    const { store } = stand;
+    stops.push(stand.stop);
     Object.assign(process.env, store.env);
-    const address = parseRepository("s3://vault/here", store.endpoint);
-    catalogue = new Catalogue(new ObjectStorage(address), "postgres");
-    const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
-    server = await PostgresServer.create(join(folder, "source"), archive, store.env);
-    stops.push(async () => await server.stop());
     await server.sql("CREATE TABLE noise (content text)");
   });
 

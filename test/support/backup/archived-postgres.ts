@@ -1,0 +1,44 @@
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { Catalogue } from "../../../operations/backup/catalogue.js";
+import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
+import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { skip } from "../counts.js";
+import { startObjectStore, type ObjectStore } from "../servers/object-store.js";
+import { PostgresServer } from "../servers/postgres.js";
+import { temporaryFolder } from "../servers/process.js";
+
+/** A PostgreSQL that archives its WAL to an S3 server, both on loopback. */
+export interface ArchivedPostgres {
+  readonly folder: string;
+  readonly store: ObjectStore;
+  readonly server: PostgresServer;
+  /** Where the archive and the backups are. */
+  readonly address: ReturnType<typeof parseRepository>;
+  readonly catalogue: Catalogue;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts both in a new folder; skips the calling suite, with the reason, where one of the programs cannot be had. */
+export async function startArchivedPostgres(context: Mocha.Context, name: string): Promise<ArchivedPostgres> {
+  for (const [debian, program] of [
+    ["postgresql-15", "postgres"],
+    ["barman-cli-cloud", "barman-cloud-backup"],
+  ] as const) {
+    const found = await ensurePackage(debian, program, ["/usr/lib/postgresql/15/bin"]);
+    if (found.missing !== undefined) skip(context, found.missing);
+  }
+  const folder = await temporaryFolder(name);
+  // PostgreSQL runs as a user of its own, who must be able to pass through.
+  await chmod(folder, 0o755);
+  const store = await startObjectStore(folder, ["vault"]);
+  const address = parseRepository("s3://vault/here", store.endpoint);
+  const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
+  const server = await PostgresServer.create(join(folder, "source"), archive, store.env);
+  const catalogue = new Catalogue(new ObjectStorage(address), "postgres");
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await store.process.stop();
+  };
+  return { folder, store, server, address, catalogue, stop };
+}
