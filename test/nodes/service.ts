@@ -111,15 +111,24 @@ export class RealService {
     return await this.region.api.list("v1", "Pod", { namespace: this.namespace, labelSelector: "app=agent-memory" });
   }
 
+  /** Asks for a number of pods; returns how many were asked for before. */
+  async scale(replicas: number): Promise<number> {
+    const deployment = await this.deployment();
+    await this.region.api.mergePatch(deployment, { spec: { replicas } });
+    return (deployment.spec as { replicas?: number }).replicas ?? 0;
+  }
+
+  private async deployment(): Promise<KubeObject> {
+    const [workload] = this.objects("1.0.0").workloads;
+    const { name } = workload!.metadata;
+    return await this.region.api.get("apps/v1", "Deployment", { namespace: this.namespace, name });
+  }
+
   /** Waits until the newest version has every pod that is wanted, and no other has any. */
   async settled(timeoutMs = 240_000): Promise<void> {
-    const [workload] = this.objects("1.0.0").workloads;
     await poll(
       async () => {
-        const { metadata, spec, status } = await this.region.api.get("apps/v1", "Deployment", {
-          namespace: this.namespace,
-          name: workload!.metadata.name,
-        });
+        const { metadata, spec, status } = await this.deployment();
         const wanted = (spec as { replicas?: number }).replicas ?? 0;
         const is = (status ?? {}) as Readonly<Record<string, number | undefined>>;
         const seen = is.observedGeneration === metadata.generation && wanted >= 3;
