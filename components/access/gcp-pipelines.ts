@@ -93,7 +93,7 @@ interface Grantee {
   readonly account: gcp.serviceaccount.Account;
 }
 
-const bucketPermissions = {
+export const bucketPermissions = {
   preview: ["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
   deploy: [
     "storage.buckets.create",
