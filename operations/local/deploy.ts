@@ -85,13 +85,17 @@ const volume = (name: string, storageClassName: string, node: string): KubeObjec
   },
 });
 
-/** PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. */
+/**
+ * PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. Nor can the image
+ * of the backup jobs: they are suspended, or pods that cannot start would take the nodes' room.
+ */
 function withStandIns(objects: readonly KubeObject[]): KubeObject[] {
-  return objects.flatMap((object) =>
-    groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster"
-      ? [object, ...postgresStandIn(object)]
-      : [object],
-  );
+  return objects.flatMap((object) => {
+    if (groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster")
+      return [object, ...postgresStandIn(object)];
+    if (object.kind !== "CronJob") return [object];
+    return [{ ...object, spec: { ...(object.spec as object), suspend: true } }];
+  });
 }
 
 /** Installs the definitions of what charts would bring, where none are there yet. */

@@ -2,7 +2,7 @@ import { computedMark } from "../../cli/preview/computed.js";
 import type { RecordedResource } from "../../cli/preview/recording.js";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { deployStatements, previewStatements, type PipelineScope } from "../../components/access/aws-policies.js";
-import { bucketPermissions, googleRoles } from "../../components/access/gcp-pipelines.js";
+import { ownPermissions, googleRoles } from "../../components/access/gcp-pipelines.js";
 
 interface Statement {
   readonly Sid?: string;
@@ -146,11 +146,11 @@ function pipelines(): string {
   const google = (["preview", "deploy"] as const).map((role) => [
     `\`gcp-${role}\``,
     code(googleRoles[role]),
-    code(bucketPermissions[role]),
+    code(ownPermissions[role]),
   ]);
   return [
     table(["AWS role", "statement", "actions", "on"], rows),
-    table(["Google account", "predefined roles", "of buckets, without their objects"], google),
+    table(["Google account", "predefined roles", "permissions of a role of its own"], google),
   ].join("\n\n");
 }
 

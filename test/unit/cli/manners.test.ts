@@ -22,7 +22,9 @@ function leaves(command: Command, words: readonly string[] = []): { name: string
   return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
 }
 
-describe("manners of the command line", () => {
+describe("manners of the command line", function () {
+  this.timeout(120_000);
+
   it("every command prints JSON for machines, describes itself and its options", async () => {
     const all = leaves(await wholeProgram());
     assert.ok(all.length > 35, `${all.length} commands`);
@@ -53,7 +55,7 @@ describe("manners of the command line", () => {
       scripts: Record<string, string>;
     };
     for (const name of Object.keys(commands))
-      assert.equal(scripts[name], `node scripts/start.mjs cli/main.ts ${name}`, name);
+      assert.match(scripts[name] ?? "", new RegExp(` cli/\\S+\\.ts( ${name})?$`), name);
   });
 
   it("completes commands, options and stacks", async () => {
