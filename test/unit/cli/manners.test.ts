@@ -3,18 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mock } from "node:test";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { commands } from "../../../cli/commands.js";
 import { addCompletion } from "../../../cli/completion.js";
 import { writeOutput } from "../../../cli/output/file.js";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { wholeProgram } from "../../support/command-tree.js";
 import { root } from "../../support/stacks.js";
-
-async function wholeProgram(): Promise<Command> {
-  const program = new Command("agent-platform");
-  for (const { register } of Object.values(commands)) (await register())(program);
-  return program;
-}
 
 /** Every command that does something, with the words that call it. */
 function leaves(command: Command, words: readonly string[] = []): { name: string; command: Command }[] {
