@@ -88,7 +88,7 @@ function registerLease(recover: Command): void {
     .requiredOption("--region <key>", "the region that is kept for")
     .requiredOption("--namespace <name>", "namespace of its databases")
     .option("--ttl <seconds>", "for how long a renewal holds", "30")
-    .option("--health-port <port>", "answer /health and /ready there")
+    .option("--health-port <port>", "answer /health, /ready and /metrics there")
     .option("--claim-absent", "take a lease that nobody ever held: the configured primary alone")
     .option("--kubeconfig <file>", "default: the pod's own service account")
     .action(keepLease);

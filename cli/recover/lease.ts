@@ -26,9 +26,25 @@ function readNumber(flag: string, text: string, least: number): number {
   ]);
 }
 
-/** `/health`: it still turns. `/ready`: it knows what the region may do. */
+function metricsOf({ standing: { holding, heldUntil } }: LeaseKeeper): string {
+  return [
+    "# HELP agent_platform_lease_holding Whether this region may write, 1 or 0.",
+    "# TYPE agent_platform_lease_holding gauge",
+    `agent_platform_lease_holding ${holding ? 1 : 0}`,
+    "# HELP agent_platform_lease_held_until_seconds Until when the lease holds, in seconds of the epoch.",
+    "# TYPE agent_platform_lease_held_until_seconds gauge",
+    `agent_platform_lease_held_until_seconds ${heldUntil / 1000}`,
+    "",
+  ].join("\n");
+}
+
+/** `/health`: it still turns. `/ready`: it knows what the region may do. `/metrics`: what that is. */
 function serveHealth(keeper: LeaseKeeper, port: number): Server {
   return createServer(({ url }, response) => {
+    if (url === "/metrics") {
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(metricsOf(keeper));
+      return;
+    }
     const good = url === "/ready" ? keeper.ready : keeper.alive;
     response.writeHead(good ? 200 : 503).end();
   }).listen(port);

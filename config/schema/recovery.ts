@@ -94,5 +94,3 @@ export const recoverySchema = section({
   escalateAfterMinutes: doc(positive.default(5), "Minutes without an answer after which the next contact is asked."),
   drillMaxAgeDays: doc(positive.default(90), "A plan not drilled for longer is a finding."),
 });
-
-export type RecoveryConfig = z.output<typeof recoverySchema>;

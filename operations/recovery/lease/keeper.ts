@@ -47,6 +47,11 @@ export class LeaseKeeper {
     return Date.now() - this.turnedAt < 2 * this.ttlMs;
   }
 
+  /** Whether its region may write, and until when the lease holds by its own count (milliseconds of the epoch). */
+  get standing(): { readonly holding: boolean; readonly heldUntil: number } {
+    return { holding: this.state === "holding", heldUntil: this.heldUntil };
+  }
+
   /** Whether it knows by now what its region may do. */
   get ready(): boolean {
     return this.state !== undefined;

@@ -114,12 +114,15 @@ describe("site of a stack", function () {
     const { outputs } = await runRaw({
       ...raw,
       recovery: { controlUrl: "gs://elsewhere/recovery", notifications, regionOutage: { rtoMinutes: 10 } },
-      failover: { ...(raw.failover as object), leaseEndpoint: "https://s3.example.com" },
     });
     const site = siteSchema.parse(outputs.recovery);
     assert.deepEqual(site.notifications, notifications);
     assert.deepEqual(site.control, { uri: "gs://elsewhere/recovery" });
-    assert.equal(site.lease?.endpoint, "https://s3.example.com");
+    // A cloud's cluster has an identity for its cloud's buckets, and none for another server's.
+    await assert.rejects(
+      runRaw({ ...raw, failover: { ...(raw.failover as object), leaseEndpoint: "https://s3.example.com" } }),
+      { exitCode: 2, message: /region us-east-1 cannot give a workload the identity it needs/ },
+    );
     assert.equal(site.plans["region-outage"]?.rtoMinutes, 10);
     await assert.rejects(
       runRaw({ ...raw, recovery: { notifications: [{ kind: "webhook", name: "chat", url: "https://hooks/secret" }] } }),
