@@ -18,7 +18,7 @@ describe("what the keeper of the lease may do", () => {
 
   it("in its cluster: fence databases, and write one Lease", () => {
     const told = keeperRules.map((rule) => {
-      const { resources, resourceNames = ["any"], verbs } = rule as Record<string, readonly string[]>;
+      const { resources, resourceNames = ["any"], verbs } = rule as unknown as Record<string, readonly string[]>;
       return `${verbs?.join("+") ?? ""} ${resources?.join() ?? ""} ${resourceNames.join()}`;
     });
     assert.deepEqual(told, ["get+list+patch clusters any", "get+patch leases lease-keeper", "create leases any"]);
