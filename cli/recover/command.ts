@@ -115,7 +115,10 @@ export function registerRecover(program: Command): void {
   common(recover.command("drill <plan>").description("run a plan against a stand-in of the stack on this machine"))
     .option("--as <address>", "who drills; default this machine's user")
     .option("--detection <seconds x failures>", "health checks of the stand-in", "10x3")
-    .option("--repository <uri>", "S3 bucket for the drill's own backups (database-corruption, data-loss)")
+    .option(
+      "--repository <uri>",
+      "S3 bucket for the backups of database-corruption and data-loss; default a server of the drill's own",
+    )
     .option("--endpoint-url <url>", "an S3-compatible server; default AWS")
     .action(async (name: string, options: DrillCommandOptions) => await drill(name, options));
 }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { drillCorruption } from "../../operations/recovery/drill/corruption.js";
 import { drillOutage, type DrillOptions } from "../../operations/recovery/drill/outage.js";
+import { startDrillStore } from "../../operations/recovery/drill/object-store.js";
 import { storeDrill, type DrillResult } from "../../operations/recovery/drill/result.js";
 import { showSeconds } from "../../operations/recovery/run/figures.js";
 import { RunFiles } from "../../operations/recovery/run/files.js";
-import type { Site } from "../../operations/recovery/site/site.js";
+import type { Place, Site } from "../../operations/recovery/site/site.js";
 import { LiveView } from "./live.js";
 import { newRunId } from "./run.js";
 import { namesSite, operator, requireSite, say, sayJson, stateOnDisk, type CommonOptions } from "./options.js";
@@ -45,23 +46,27 @@ async function perform(
     await done.stand.stop();
     return { result: done.result, more: [] };
   }
-  const { repository, endpointUrl } = options;
-  if (repository === undefined) {
-    throw new PlatformError("the drill's own backups need a bucket", ExitCode.configuration, [
-      {
-        path: "--repository",
-        rule: "must be an S3 bucket that holds nothing else",
-        fix: "--repository s3://scratch/drill [--endpoint-url http://127.0.0.1:7070]",
-      },
-    ]);
-  }
-  const place = { uri: repository, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  const place = await backupsOf(options, folder, drill.onProgress);
   const done = await drillCorruption({ folder, stack, plan, region: primary, repository: place }, drill);
   const { goodRows, goodRowsAfter, badRowsAfter } = done;
   return {
     result: done.result,
     more: [`good rows before the damage: ${goodRows}, restored: ${goodRowsAfter}, still damaged: ${badRowsAfter}`],
   };
+}
+
+/** Where the drill's own backups go: the bucket that was named, else an S3 server that lasts as long as the drill. */
+async function backupsOf(
+  { repository, endpointUrl }: DrillCommandOptions,
+  folder: string,
+  onProgress: DrillOptions["onProgress"],
+): Promise<Place> {
+  if (repository !== undefined)
+    return { uri: repository, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  onProgress?.("an S3 server for its backups");
+  const { place, env } = await startDrillStore(folder);
+  Object.assign(process.env, env);
+  return place;
 }
 
 function describe({
