@@ -7,12 +7,11 @@ import { drillOutage, type DrillOptions } from "../../operations/recovery/drill/
 import { startDrillStore } from "../../operations/recovery/drill/object-store.js";
 import { storeDrill, type DrillResult } from "../../operations/recovery/drill/result.js";
 import { showSeconds } from "../../operations/recovery/run/figures.js";
-import { RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
+import { RunFiles } from "../../operations/recovery/run/files.js";
 import type { Place, Site } from "../../operations/recovery/site/site.js";
-import { userPath } from "../root.js";
 import { LiveView } from "./live.js";
 import { newRunId } from "./run.js";
-import { operator, requireSite, say, sayJson, type CommonOptions } from "./options.js";
+import { namesSite, operator, requireSite, say, sayJson, stateOnDisk, type CommonOptions } from "./options.js";
 
 export interface DrillCommandOptions extends CommonOptions {
   readonly repository?: string;
@@ -99,11 +98,8 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
       },
     ]);
   }
-  const site = options.site === undefined ? undefined : requireSite(options);
-  const files = new RunFiles(
-    stateFolder(options.state === undefined ? undefined : userPath(options.state)),
-    site?.stack ?? "drill",
-  );
+  const site = namesSite(options) ? await requireSite(options) : undefined;
+  const files = new RunFiles(stateOnDisk(options), site?.stack ?? "drill");
   const folder = await mkdtemp(join(tmpdir(), "recovery-drill-"));
   const view = new LiveView(process.stderr);
   const onProgress = (what: string): void => void process.stderr.write(`drill: ${what}\n`);
@@ -120,7 +116,7 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
       drill: context,
       ...(site === undefined ? {} : { site }),
     });
-    const missed = site === undefined ? ["nowhere: no --site was named"] : await storeDrill(site, result);
+    const missed = site === undefined ? ["nowhere: no --stack was named"] : await storeDrill(site, result);
     if (options.json === true) sayJson(result);
     else for (const line of [...describe(result), ...more]) say(line);
     if (missed.length > 0) process.stderr.write(`the drill's result was not kept at ${missed.join("; ")}\n`);
