@@ -151,6 +151,7 @@ describe("reference service on real PostgreSQL and Redis", function () {
       ["k8s.namespace.name", "k8s.pod.name", "k8s.container.name"].map((name) => record?.resource[name]),
       ["agent-memory", "agent-0", "agent-api"],
     );
+    assert.match(await telemetry.metrics(), /^otelcol_exporter_sent_spans\S* [1-9]/m);
     const everything = JSON.stringify([await telemetry.logs(), await telemetry.spans()]);
     for (const hidden of [secret, stand.redis.source.password]) {
       assert.ok(!output.includes(hidden) && !everything.includes(hidden));

@@ -81,10 +81,7 @@ export interface CollectorConfig {
   };
 }
 
-/**
- * The file that the chart hands to the collector with the platform's values. Compared once with what Helm 3.22 renders
- * of the chart itself, which only a chart repository has.
- */
+/** The file that the chart hands to the collector with the platform's values: its templates, by hand (docs/limits.md). */
 export function renderedConfig(config: StackConfig): CollectorConfig {
   const { presets: asked } = collectorValues(config) as { presets: Record<string, { enabled?: boolean } | undefined> };
   if (!asked.logsCollection?.enabled || !asked.kubernetesAttributes?.enabled) {

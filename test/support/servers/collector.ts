@@ -51,7 +51,7 @@ const environment = { MY_POD_IP: "127.0.0.1", OTEL_K8S_NODE_NAME: "node-a", K8S_
 
 /** What the collector itself says of the configuration that the platform renders; nothing where it accepts it. */
 export async function validateConfig(folder: string, config: StackConfig | object): Promise<string> {
-  const rendered = "observability" in config ? renderedConfig(config as StackConfig) : config;
+  const rendered = "observability" in config ? renderedConfig(config) : config;
   const file = await writeConfig(folder, "validate", rendered);
   const { exitCode, stderr } = await runCommand(await ensureServer("otelcol"), ["validate", `--config=${file}`], {
     env: environment,
@@ -76,7 +76,8 @@ function onLoopback(backEnd: number, nodeFolder: string, ports: readonly number[
   const config: CollectorConfig = renderedConfig(
     stackConfig({ observability: { export: { endpoint, insecure: true } } }),
   );
-  const { k8s_attributes: _names, ...processors } = config.processors;
+  const processors = { ...config.processors };
+  Reflect.deleteProperty(processors, "k8s_attributes");
   for (const pipeline of Object.values(config.service.pipelines)) {
     pipeline.processors = pipeline.processors.filter((name) => name !== "k8s_attributes");
   }
@@ -93,10 +94,13 @@ export class Telemetry {
   private constructor(
     private readonly servers: readonly ServerProcess[],
     private readonly folder: string,
-    /** Where services send their traces. */
-    readonly endpoint: string,
-    private readonly metricsUrl: string,
+    private readonly ports: readonly number[],
   ) {}
+
+  /** Where services send their traces. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.ports[0]}`;
+  }
 
   static async start(parent: string): Promise<Telemetry> {
     const folder = join(parent, "telemetry");
@@ -114,13 +118,7 @@ export class Telemetry {
       },
     });
     const collector = await start(folder, "collector", onLoopback(backEnd, folder, ports));
-    const [grpc, , , metrics] = ports;
-    return new Telemetry(
-      [collector, receiving],
-      folder,
-      `http://127.0.0.1:${grpc}`,
-      `http://127.0.0.1:${metrics}/metrics`,
-    );
+    return new Telemetry([collector, receiving], folder, ports);
   }
 
   /** Writes a pod's output where the runtime would, in its form. */
@@ -169,7 +167,7 @@ export class Telemetry {
 
   /** What the collector exports of itself. */
   async metrics(): Promise<string> {
-    return await (await fetch(this.metricsUrl)).text();
+    return await (await fetch(`http://127.0.0.1:${this.ports[3]}/metrics`)).text();
   }
 
   async stop(): Promise<void> {
