@@ -139,4 +139,8 @@ export const dataModules = {
   "github.com/prometheus-operator/prometheus-operator": join(modules, "prometheus-operator"),
   "github.com/cloudnative-pg/cloudnative-pg": join(modules, "crds"),
   "github.com/cloudnative-pg/plugin-barman-cloud": join(modules, "crds"),
+  "github.com/prometheus/blackbox_exporter": join(modules, "crds"),
+  "k8s.io/kube-state-metrics/v2": join(modules, "crds"),
+  "k8s.io/kubernetes": join(modules, "kubernetes-node"),
+  "github.com/google/cadvisor": join(modules, "kubernetes-node"),
 } as const;
