@@ -27,6 +27,24 @@ export function exporters(config: StackConfig["observability"]): {
   };
 }
 
+/**
+ * How the lines of the containers' files are read: the runtime's frame first, which says which pod it is. A line of JSON
+ * becomes a structured record: its fields are attributes, its level the severity, its trace_id the link to the trace,
+ * its message the body. Any other line stays as it is.
+ */
+const logOperators = [
+  { type: "container", id: "container-parser", max_log_size: 102_400 },
+  {
+    type: "json_parser",
+    if: 'body matches "^[{].*[}]$"',
+    parse_to: "attributes",
+    on_error: "send_quiet",
+    severity: { parse_from: "attributes.level" },
+    trace: { trace_id: { parse_from: "attributes.trace_id" }, span_id: { parse_from: "attributes.span_id" } },
+  },
+  { type: "move", if: 'attributes.msg matches "."', from: "attributes.msg", to: "body", on_error: "send_quiet" },
+];
+
 /** The collector's own configuration: traces by OTLP, logs by OTLP and from the nodes' files, limits before all else. */
 export function collectorConfig(config: StackConfig): Readonly<Record<string, unknown>> {
   const { names, exporters: to } = exporters(config.observability);
@@ -38,8 +56,10 @@ export function collectorConfig(config: StackConfig): Readonly<Record<string, un
   return {
     receivers: {
       otlp: { protocols: { grpc: { endpoint: `${podIp}:4317` }, http: { endpoint: `${podIp}:4318` } } },
-      // The chart's defaults that nothing here sends to; null takes them out.
+      filelog: { operators: logOperators },
+      // The chart's defaults that nothing here sends to or reads; null takes them out.
       jaeger: null,
+      prometheus: null,
       zipkin: null,
     },
     processors: { batch: { timeout: "5s", send_batch_size: 2048 } },

@@ -16,7 +16,7 @@ export const exporters: readonly Exporter[] = [
   },
   {
     job: "kube-state-metrics",
-    source: "kube-state-metrics 2",
+    source: "kube-state-metrics 2.15",
     metrics: [
       "kube_horizontalpodautoscaler_status_current_replicas",
       "kube_horizontalpodautoscaler_spec_max_replicas",
@@ -50,7 +50,7 @@ export const exporters: readonly Exporter[] = [
       "barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp",
     ],
   },
-  { job: "argo-rollouts", source: "Argo Rollouts 1.9", metrics: ["rollout_info", "rollout_events_total"] },
+  { job: "argo-rollouts", source: "Argo Rollouts 1.10", metrics: ["rollout_info", "rollout_events_total"] },
   {
     job: "cert-manager",
     source: "cert-manager 1.21",

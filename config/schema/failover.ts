@@ -112,7 +112,10 @@ export const observabilitySchema = section({
   ),
   export: section({
     endpoint: doc(
-      z.string().min(1).optional(),
+      z
+        .string()
+        .regex(/^[\w.-]+:\d{1,5}$/, "must be host:port")
+        .optional(),
       "OTLP endpoint (host:port, gRPC) to which the collector sends traces and logs; its own log where left out.",
     ),
     insecure: doc(z.boolean().default(false), "Send without TLS."),

@@ -18,24 +18,21 @@ export async function keepRecord(catalogue: Catalogue, record: VerificationRecor
       { path: "--record", received: place, rule: "must be repository or configmap/<name>", fix: "--record repository" },
     ]);
   }
-  await applyConfigMap(name, record);
+  await apply(name, `${record.store}.json`, JSON.stringify(record));
+  // The rule book reads when a backup was last found good: a verification that fails leaves that as it was.
+  if (record.verified) await apply(name, record.store, record.at);
 }
 
-/** Server-side apply, so that the records of the other stores in the same ConfigMap stay as they are. */
-async function applyConfigMap(name: string, record: VerificationRecord): Promise<void> {
+/** Server-side apply by a manager of the key's own, so that every other key in the ConfigMap stays as it is. */
+async function apply(name: string, key: string, value: string): Promise<void> {
   const k8s = await import("@kubernetes/client-node");
   const config = new k8s.KubeConfig();
   config.loadFromDefault();
   const namespace = process.env.POD_NAMESPACE ?? "agent-memory";
-  const body = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace },
-    data: { [`${record.store}.json`]: JSON.stringify(record) },
-  };
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { [key]: value } };
   try {
     const client = k8s.KubernetesObjectApi.makeApiClient(config);
-    const manager = `backup-verification-${record.store}`;
+    const manager = `backup-verification-${key}`;
     await client.patch(body, undefined, undefined, manager, true, k8s.PatchStrategy.ServerSideApply);
   } catch (thrown) {
     throw new PlatformError(`cannot write ConfigMap ${namespace}/${name}: ${messageOf(thrown)}`, ExitCode.resource);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
 import type { RunningRegion } from "./region.js";
-import { awaitServed, installDefinitions, readDefinitions, type Definitions } from "./servers/region/crds.js";
+import { awaitServed, installDefinitions, readDefinitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
 import { postgresStandIn } from "./system/postgres.js";
 
@@ -99,11 +99,9 @@ function withStandIns(objects: readonly KubeObject[]): KubeObject[] {
 }
 
 /** Installs the definitions of what charts would bring, where none are there yet. */
-export async function provideDefinitions(api: KubeApi): Promise<Definitions> {
-  const definitions = await readDefinitions();
+export async function provideDefinitions(api: KubeApi): Promise<void> {
   const present = await api.list("apiextensions.k8s.io/v1", "CustomResourceDefinition");
-  if (present.length === 0) await installDefinitions(api, definitions);
-  return definitions;
+  if (present.length === 0) await installDefinitions(api, await readDefinitions());
 }
 
 /** Applies an object, again where the API server gave no answer in time. Gives the refusal, where it was refused. */
@@ -131,9 +129,8 @@ async function applyPatiently(api: KubeApi, object: KubeObject): Promise<string 
  */
 export async function deployRegion(region: RunningRegion, rendered: readonly KubeObject[]): Promise<Deployment> {
   const { api } = region;
-  const definitions = await provideDefinitions(api);
+  await provideDefinitions(api);
   const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
-  for (const { group, reason } of definitions.missing) absent.set(group, reason);
   const objects = inOrder(withStandIns(rendered));
   await createNamespaces(api, objects);
   await createVolumes(region, objects);

@@ -1,21 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
-import { parse } from "yaml";
-
-/** Folder of CloudNativePG's CustomResourceDefinitions, which no package registry serves. */
-const folder = process.env.AGENT_PLATFORM_CRDS ?? join(__dirname, "..", "..", "..", "shared", "crds");
+import type { KubeObject } from "../../operations/local/servers/region/api.js";
+import { readDefinitions } from "../../operations/local/servers/region/crds.js";
 
 interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
   readonly additionalProperties?: unknown;
   readonly [key: string]: unknown;
-}
-
-/** Whether the definitions are there, or why a test that needs them cannot run. */
-export function missingDefinitions(): string | undefined {
-  return existsSync(folder) ? undefined : `no CustomResourceDefinitions in ${folder} (set AGENT_PLATFORM_CRDS)`;
 }
 
 /** A schema under which a key that the definition does not know is a fault, as it is for a strict API client. */
@@ -31,28 +22,37 @@ function closed(schema: Schema): Schema {
   };
 }
 
-const compiled = new Map<string, ValidateFunction>();
+/** Schemas by which custom resources are checked without an API server. */
+export class CustomResourceSchemas {
+  private readonly compiled = new Map<string, ValidateFunction>();
 
-function validator(definition: string): ValidateFunction {
-  const known = compiled.get(definition);
-  if (known !== undefined) return known;
-  const crd = parse(readFileSync(join(folder, `${definition}.yaml`), "utf8")) as {
-    spec: { versions: { schema: { openAPIV3Schema: { properties: { spec: Schema } } } }[] };
-  };
-  const schema = crd.spec.versions[0]?.schema.openAPIV3Schema.properties.spec;
-  if (schema === undefined) throw new Error(`${definition} has no schema`);
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  const validate = ajv.compile(JSON.parse(JSON.stringify(closed(schema))) as object);
-  compiled.set(definition, validate);
-  return validate;
+  constructor(private readonly definitions: readonly KubeObject[]) {}
+
+  /** Faults of a custom resource's spec under its definition, `plural.group`. */
+  faults(definition: string, spec: unknown): string[] {
+    const validate = this.validator(definition);
+    validate(JSON.parse(JSON.stringify(spec)));
+    return (validate.errors ?? []).map((error) => {
+      const unknown = (error.params as { additionalProperty?: string }).additionalProperty;
+      return `${error.instancePath} ${error.message ?? ""}${unknown === undefined ? "" : `: ${unknown}`}`;
+    });
+  }
+
+  private validator(name: string): ValidateFunction {
+    const known = this.compiled.get(name);
+    if (known !== undefined) return known;
+    const crd = this.definitions.find(({ metadata }) => metadata.name === name)?.spec as
+      { versions: { schema: { openAPIV3Schema: { properties: { spec: Schema } } } }[] } | undefined;
+    const schema = crd?.versions[0]?.schema.openAPIV3Schema.properties.spec;
+    if (schema === undefined) throw new Error(`${name} has no schema`);
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    const validate = ajv.compile(JSON.parse(JSON.stringify(closed(schema))) as object);
+    this.compiled.set(name, validate);
+    return validate;
+  }
 }
 
-/** Faults of a custom resource's spec under its definition: `<group>_<plural>` names the file. */
-export function specFaults(definition: string, spec: unknown): string[] {
-  const validate = validator(definition);
-  validate(JSON.parse(JSON.stringify(spec)));
-  return (validate.errors ?? []).map((error) => {
-    const unknown = (error.params as { additionalProperty?: string }).additionalProperty;
-    return `${error.instancePath} ${error.message ?? ""}${unknown === undefined ? "" : `: ${unknown}`}`;
-  });
+/** The definitions of the pinned projects, downloaded on first use. */
+export async function customResourceSchemas(): Promise<CustomResourceSchemas> {
+  return new CustomResourceSchemas(await readDefinitions());
 }

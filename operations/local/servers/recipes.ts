@@ -110,6 +110,13 @@ const table = {
     static: true,
     seconds: 60,
   },
+  "prometheus-operator": {
+    moduleFolder: join(modules, "prometheus-operator"),
+    mainPackage: "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+    version: "0.93.1",
+    seconds: 90,
+  },
+  otelcol: { moduleFolder: join(modules, "otel-collector"), mainPackage: ".", version: "0.158.0", seconds: 90 },
   vegeta: {
     moduleFolder: join(modules, "vegeta"),
     mainPackage: "github.com/tsenart/vegeta/v12",
@@ -123,11 +130,17 @@ export type ServerName = keyof typeof table;
 
 export const recipes: Readonly<Record<ServerName, Recipe>> = table;
 
-/** Modules whose files (CRDs, stages) are read without building anything. */
+/** Modules whose files (CRDs, stages, sources of exporters) are read without building anything. */
 export const dataModules = {
   "sigs.k8s.io/kwok": join(modules, "kwok"),
   "github.com/argoproj/argo-rollouts": join(modules, "argo-rollouts"),
   "istio.io/api": join(modules, "crds"),
   "github.com/cert-manager/cert-manager": join(modules, "crds"),
-  "github.com/prometheus-operator/prometheus-operator": join(modules, "crds"),
+  "github.com/prometheus-operator/prometheus-operator": join(modules, "prometheus-operator"),
+  "github.com/cloudnative-pg/cloudnative-pg": join(modules, "crds"),
+  "github.com/cloudnative-pg/plugin-barman-cloud": join(modules, "crds"),
+  "github.com/prometheus/blackbox_exporter": join(modules, "crds"),
+  "k8s.io/kube-state-metrics/v2": join(modules, "crds"),
+  "k8s.io/kubernetes": join(modules, "kubernetes-node"),
+  "github.com/google/cadvisor": join(modules, "kubernetes-node"),
 } as const;

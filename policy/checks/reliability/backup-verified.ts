@@ -21,7 +21,11 @@ export const backupVerified = defineCheck({
   remediation: "Run a restore drill; it records its date in the ConfigMap backup-verification.",
   link: "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_backing_up_data_periodic_recovery_testing_data.html",
   parameters: {
-    maxDays: { type: "integer", default: 90, description: "Greatest age of the last verified restore, in days." },
+    maxDays: {
+      type: "integer",
+      default: 8,
+      description: "Greatest age of the last verified restore, in days: weekly, and a day.",
+    },
   },
   subjects: storesOf,
   judge: (store, { view, number }) => {

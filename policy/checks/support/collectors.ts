@@ -37,7 +37,7 @@ function readsLogs({ chart, values }: Release): boolean {
   return (
     text(values.mode) === "daemonset" &&
     (at(values, "presets", "logsCollection", "enabled") === true ||
-      Object.keys(record(at(values, "config", "receivers"))).some((name) => /^file_?log/.test(name)))
+      texts(at(values, "config", "service", "pipelines", "logs", "receivers")).some((name) => /^file_?log/.test(name)))
   );
 }
 

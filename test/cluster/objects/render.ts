@@ -26,16 +26,10 @@ export async function renderStack(stack: string): Promise<RenderedRegion[]> {
 }
 
 /** Groups whose definitions no package holds: a cloud installs them in its own clusters. */
-const CLOUD_GROUPS = ["net.gke.io", "networking.gke.io", "cloud.google.com", "eks.amazonaws.com"];
+export const CLOUD_GROUPS = ["net.gke.io", "networking.gke.io", "cloud.google.com", "eks.amazonaws.com"];
 
 export function groupOf({ apiVersion }: KubeObject): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
-}
-
-/** The groups of the objects that cannot be applied here, each with the reason. */
-export function unavailable(missing: readonly { group: string; reason: string }[]): Map<string, string> {
-  const cloud = CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have these definitions"] as const);
-  return new Map([...cloud, ...missing.map(({ group, reason }) => [group, reason] as const)]);
 }
 
 /** Namespaces and definitions before what is in them, everything else as the program has it. */

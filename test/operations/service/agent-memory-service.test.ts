@@ -7,7 +7,8 @@ import * as loader from "@grpc/proto-loader";
 import { poll } from "../../../common/poll.js";
 import { exporters } from "../../../components/observability/exporters.js";
 import { AgentService } from "../../support/servers/agent-service.js";
-import { startStand, TraceSink, type Stand } from "./stand.js";
+import { Telemetry } from "../../support/servers/collector.js";
+import { startStand, type Stand } from "./stand.js";
 
 interface Answer {
   readonly id: string;
@@ -45,18 +46,18 @@ describe("reference service on real PostgreSQL and Redis", function () {
   this.timeout(120_000);
   let stand: Stand;
   let service: AgentService;
-  const traces = new TraceSink();
+  let telemetry: Telemetry;
   const stops: (() => void | Promise<void>)[] = [];
 
   before(async function () {
     this.timeout(600_000);
     stand = await startStand(this);
     stops.push(stand.stop);
-    const endpoint = await traces.start();
-    stops.push(() => traces.stop());
+    telemetry = await Telemetry.start(stand.folder);
+    stops.push(() => telemetry.stop());
     service = await AgentService.start(stand.folder, {
       ...stand.env,
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: "100",
       FAULTS_ENABLED: "true",
       MAX_CONCURRENCY: "2",
@@ -118,24 +119,36 @@ describe("reference service on real PostgreSQL and Redis", function () {
     assert.match(text, /^agent_dependency_up\{dependency="vector"\} 0$/m);
   });
 
-  it("continues the caller's trace to the stores, and logs JSON lines with its id but without the content", async () => {
+  it("sends spans that continue the caller's trace, and logs with its id, through the collector to the back end", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const secret = `secret-${randomUUID()}`;
     await write({ content: secret }, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
-    const parts = [Buffer.from(traceId, "hex"), "POST /v1/memories", "postgresql insert", "redis set"];
-    await until(`spans of trace ${traceId}`, () => Promise.resolve(parts.every((part) => traces.has(part))));
-    const log = await service.log();
-    const lines = log
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    assert.ok(lines.some((line) => line.trace_id === traceId && line.request === "POST /v1/memories"));
-    for (const key of ["time", "level", "msg", "service", "region", "pod"])
-      assert.ok(
-        lines.every((line) => key in line),
-        key,
+    const output = await service.log();
+    await telemetry.runtimeWrites("agent-0", "agent-api", output.trim().split("\n"));
+    const names = ["POST /v1/memories", "postgresql insert", "redis set"];
+    await until(`spans of trace ${traceId} at the back end`, async () => {
+      const spans = (await telemetry.spans()).filter((span) => span.traceId === traceId);
+      return names.every((name) =>
+        spans.some((span) => span.name === name && span.resource["k8s.pod.name"] === "agent-0"),
       );
-    assert.ok(!log.includes(secret) && !log.includes(stand.redis.source.password));
+    });
+    await until(`a log record of trace ${traceId} at the back end`, async () =>
+      (await telemetry.logs()).some((record) => record.traceId === traceId),
+    );
+    const record = (await telemetry.logs()).find((each) => each.traceId === traceId);
+    assert.deepEqual(
+      [record?.body, record?.severityText, record?.attributes.request, record?.attributes.region],
+      ["request answered", "info", "POST /v1/memories", "us-test-1"],
+    );
+    assert.deepEqual(
+      ["k8s.namespace.name", "k8s.pod.name", "k8s.container.name"].map((name) => record?.resource[name]),
+      ["agent-memory", "agent-0", "agent-api"],
+    );
+    assert.match(await telemetry.metrics(), /^otelcol_exporter_sent_spans\S* [1-9]/m);
+    const everything = JSON.stringify([await telemetry.logs(), await telemetry.spans()]);
+    for (const hidden of [secret, stand.redis.source.password]) {
+      assert.ok(!output.includes(hidden) && !everything.includes(hidden));
+    }
   });
 
   it("serves reads and refuses writes plainly while its database is read-only, and is ready all the same", async () => {

@@ -1,6 +1,5 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import * as grpc from "@grpc/grpc-js";
 import { skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
@@ -54,48 +53,4 @@ export async function startStand(context: Mocha.Context): Promise<Stand> {
       await postgres.stop();
     },
   };
-}
-
-/** An OTLP receiver that keeps the bytes of what it is sent. */
-export class TraceSink {
-  private readonly received: Buffer[] = [];
-  private readonly server = new grpc.Server();
-
-  async start(): Promise<string> {
-    const bytes = (value: Buffer): Buffer => value;
-    const export_ = {
-      path: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: bytes,
-      requestDeserialize: bytes,
-      responseSerialize: bytes,
-      responseDeserialize: bytes,
-    };
-    this.server.addService(
-      { Export: export_ },
-      {
-        Export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, reply: grpc.sendUnaryData<Buffer>) => {
-          this.received.push(call.request);
-          reply(null, Buffer.alloc(0));
-        },
-      },
-    );
-    const port = await new Promise<number>((resolve, reject) => {
-      this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-        if (error) reject(error);
-        else resolve(bound);
-      });
-    });
-    return `http://127.0.0.1:${port}`;
-  }
-
-  /** Whether these bytes came in: a span's name, or the 16 bytes of a trace's id. */
-  has(part: string | Buffer): boolean {
-    return Buffer.concat(this.received).includes(part);
-  }
-
-  stop(): void {
-    this.server.forceShutdown();
-  }
 }

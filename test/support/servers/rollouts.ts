@@ -8,6 +8,8 @@ export interface RolloutsController {
   readonly kill: () => Promise<void>;
   /** Starts it again after it was killed. */
   readonly start: () => Promise<void>;
+  /** What it exports to Prometheus. */
+  readonly metrics: () => Promise<string>;
 }
 
 const shared = new Map<Region, Promise<RolloutsController>>();
@@ -24,17 +26,19 @@ export function rolloutsController(region: Region): Promise<RolloutsController> 
 
 async function open(region: Region): Promise<RolloutsController> {
   const program = await ensureServer("rollouts-controller");
-  let server = await launch(program, region);
+  const [port = 0] = await freePorts(1);
+  let server = await launch(program, region, port);
   return {
     kill: async () => await server.stop(),
     start: async () => {
-      server = await launch(program, region);
+      server = await launch(program, region, port);
     },
+    metrics: async () => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
   };
 }
 
-async function launch(program: string, region: Region): Promise<ServerProcess> {
-  const [metrics = 0, health = 0] = await freePorts(2);
+async function launch(program: string, region: Region, metrics: number): Promise<ServerProcess> {
+  const [health = 0] = await freePorts(1);
   const flags = {
     kubeconfig: region.kubeconfigFile,
     metricsPort: metrics,

@@ -5,8 +5,9 @@ import { postgresClusterSpec } from "../../../components/data/postgres-cluster.j
 import type { WorkloadIdentity } from "../../../components/clusters/cluster.js";
 import { backupTable } from "../../../config/backup-table.js";
 import { dataSchema } from "../../../config/schema/data.js";
+import { messageOf } from "../../../common/errors.js";
 import { skip } from "../../support/counts.js";
-import { missingDefinitions, specFaults } from "../../support/custom-resource-schemas.js";
+import { customResourceSchemas, type CustomResourceSchemas } from "../../support/custom-resource-schemas.js";
 import { at } from "../../support/plain.js";
 import { backupsConfig, bucket, dataConfig } from "../../support/store-fixtures.js";
 
@@ -26,16 +27,22 @@ async function resolved(value: unknown): Promise<unknown> {
 }
 
 describe("PostgreSQL objects", () => {
+  let schemas: CustomResourceSchemas | string;
+
+  before(async function () {
+    this.timeout(300_000);
+    schemas = await customResourceSchemas().catch((thrown: unknown) => messageOf(thrown));
+  });
+
   it("are valid under CloudNativePG's own schemas, in every shape that they take", async function () {
-    const missing = missingDefinitions();
-    if (missing !== undefined) skip(this, missing);
+    if (typeof schemas === "string") skip(this, schemas);
     const small = dataSchema.parse({ postgres: { instances: 1 } }).postgres;
     const clusters = [
       postgresClusterSpec(base),
       postgresClusterSpec({ ...base, replica: true, identity: federated }),
       postgresClusterSpec({ ...base, config: small, archived: false, identity: { serviceAccountAnnotations: {} } }),
     ];
-    for (const spec of clusters) assert.deepEqual(specFaults("postgresql.cnpg.io_clusters", spec), []);
+    for (const spec of clusters) assert.deepEqual(schemas.faults("clusters.postgresql.cnpg.io", spec), []);
     const static_ = { serviceAccountAnnotations: {}, credentialsSecret: "backup-credentials" };
     for (const [scheme, who] of [
       ["s3", identity],
@@ -48,17 +55,16 @@ describe("PostgreSQL objects", () => {
         identity: who,
         retentionDays: 30,
       });
-      assert.deepEqual(specFaults("barmancloud.cnpg.io_objectstores", await resolved(spec)), []);
+      assert.deepEqual(schemas.faults("objectstores.barmancloud.cnpg.io", await resolved(spec)), []);
     }
     const scheduled = scheduledBackupSpec(backupTable(backupsConfig).postgres);
-    assert.deepEqual(specFaults("postgresql.cnpg.io_scheduledbackups", scheduled), []);
+    assert.deepEqual(schemas.faults("scheduledbackups.postgresql.cnpg.io", scheduled), []);
   });
 
   it("are refused by those schemas with a misspelt key or a wrong type", function () {
-    const missing = missingDefinitions();
-    if (missing !== undefined) skip(this, missing);
+    if (typeof schemas === "string") skip(this, schemas);
     const spec = { ...postgresClusterSpec(base), instances: "three", storag: {} };
-    assert.deepEqual(specFaults("postgresql.cnpg.io_clusters", spec).sort(), [
+    assert.deepEqual(schemas.faults("clusters.postgresql.cnpg.io", spec).sort(), [
       " must NOT have additional properties: storag",
       "/instances must be integer",
     ]);

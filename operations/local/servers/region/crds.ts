@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
@@ -6,19 +5,11 @@ import { poll } from "../../../../common/poll.js";
 import { moduleFolder } from "../ensure.js";
 import type { KubeApi, KubeObject } from "./api.js";
 
-/** The CloudNativePG and barman-cloud definitions, which no package registry serves; beside the project's folder. */
-const CNPG_FOLDER = join(__dirname, "..", "..", "..", "..", "..", "shared", "crds");
-
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 // The operator's own kinds (Prometheus, Alertmanager and so on) are large, and none of the platform's objects.
 const MONITORING = ["servicemonitors", "podmonitors", "prometheusrules", "probes"];
-
-export interface Definitions {
-  readonly crds: readonly KubeObject[];
-  /** API groups whose definitions could not be had here, with the reason. */
-  readonly missing: readonly { readonly group: string; readonly reason: string }[];
-}
+const POSTGRES = ["clusters", "backups", "scheduledbackups"];
 
 async function readYaml(path: string): Promise<KubeObject[]> {
   const objects = loadAll(await readFile(path, "utf8")) as (KubeObject | null)[];
@@ -31,12 +22,14 @@ async function readFolder(folder: string): Promise<KubeObject[]> {
 }
 
 /** Every definition that the rendered objects need and do not bring, from the pinned modules of the projects that own them. */
-export async function readDefinitions(): Promise<Definitions> {
-  const [argo, istio, certManager, prometheus] = await Promise.all([
+export async function readDefinitions(): Promise<readonly KubeObject[]> {
+  const [argo, istio, certManager, prometheus, postgres, barman] = await Promise.all([
     moduleFolder("github.com/argoproj/argo-rollouts"),
     moduleFolder("istio.io/api"),
     moduleFolder("github.com/cert-manager/cert-manager"),
     moduleFolder("github.com/prometheus-operator/prometheus-operator"),
+    moduleFolder("github.com/cloudnative-pg/cloudnative-pg"),
+    moduleFolder("github.com/cloudnative-pg/plugin-barman-cloud"),
   ]);
   const crds = await Promise.all([
     readFolder(join(argo, "manifests", "crds")),
@@ -45,11 +38,10 @@ export async function readDefinitions(): Promise<Definitions> {
     ...MONITORING.map((kind) =>
       readYaml(join(prometheus, "example", "prometheus-operator-crd", `monitoring.coreos.com_${kind}.yaml`)),
     ),
+    ...POSTGRES.map((kind) => readYaml(join(postgres, "config", "crd", "bases", `postgresql.cnpg.io_${kind}.yaml`))),
+    readFolder(join(barman, "config", "crd", "bases")),
   ]);
-  if (existsSync(CNPG_FOLDER)) return { crds: [...crds.flat(), ...(await readFolder(CNPG_FOLDER))], missing: [] };
-  const reason = `${CNPG_FOLDER} is absent, and no package registry serves these definitions`;
-  const missing = ["postgresql.cnpg.io", "barmancloud.cnpg.io"].map((group) => ({ group, reason }));
-  return { crds: crds.flat(), missing };
+  return crds.flat();
 }
 
 interface DefinitionSpec {
@@ -77,7 +69,7 @@ async function areServed(api: KubeApi, crds: readonly KubeObject[]): Promise<boo
 }
 
 /** Installs the definitions and waits until the API server serves every one of them. */
-export async function installDefinitions(api: KubeApi, { crds }: Definitions): Promise<void> {
+export async function installDefinitions(api: KubeApi, crds: readonly KubeObject[]): Promise<void> {
   await Promise.all(crds.map((body) => api.must("POST", CRDS, { body })));
   await awaitServed(api, crds);
 }

@@ -21,6 +21,10 @@ describeCheck(structuredLogging, {
   pass: {
     "JSON and an agent": [logging("json"), agent],
     "JSON and a collector that reads the nodes' files": [logging("json"), release(reading)],
+    "JSON and a collector whose pipeline reads files": [
+      logging("json"),
+      release({ mode: "daemonset", config: { service: { pipelines: { logs: { receivers: ["filelog/pods"] } } } } }),
+    ],
     "JSON and the cloud's own agent": [logging("json"), google("west-cluster")],
     "the format from a ConfigMap": [
       having(deployment(), "spec.template.spec.containers.0.envFrom", [{ configMapRef: { name: "web" } }]),
@@ -33,7 +37,10 @@ describeCheck(structuredLogging, {
     "no evidence that its logs are structured": [deployment(), agent],
     "no evidence that anything collects them": [logging("json")],
     "evidence that anything collects them": [logging("json"), release({ ...reading, mode: "deployment" })],
-    "that anything collects them": [logging("json"), release({ mode: "daemonset" })],
+    "that anything collects them": [
+      logging("json"),
+      release({ mode: "daemonset", config: { receivers: { filelog: {} } } }),
+    ],
     "no evidence that anything collects": [logging("json"), google("west-cluster"), amazon],
     "logs at level debug": [logging("json", "debug"), agent],
   },

@@ -14,9 +14,10 @@ const verified = (moment: string) =>
   });
 
 describeCheck(backupVerified, {
-  pass: { "ten days ago": [store(), verified("2026-11-13T02:00:00Z")] },
+  pass: { "a week ago": [store(), verified("2026-11-16T02:00:00Z")] },
   violation: {
     "no record of a verified restore": [store()],
+    "is 9 days old": [store(), verified("2026-11-14T02:00:00Z")],
     "is 114 days old": [store(), verified("2026-08-01T02:00:00Z")],
     "lies in the future": [store(), verified("2027-01-01T00:00:00Z")],
     "is no RFC 3339 moment": [store(), verified("last week")],

@@ -1,9 +1,5 @@
 import { say } from "../../../../operations/local/servers/cache.js";
-import {
-  installDefinitions,
-  readDefinitions,
-  type Definitions,
-} from "../../../../operations/local/servers/region/crds.js";
+import { installDefinitions, readDefinitions } from "../../../../operations/local/servers/region/crds.js";
 import { ensureRegionServers, startRegion, type Region } from "./region.js";
 
 /** Two regions, as the platform has them. */
@@ -13,7 +9,6 @@ export interface TwoRegions {
   readonly both: readonly [Region, Region];
   /** Milliseconds from the start of the first process to six ready nodes in each region. */
   readonly startMs: number;
-  readonly definitions: Definitions;
 }
 
 let running: Promise<TwoRegions> | undefined;
@@ -26,9 +21,8 @@ async function start(): Promise<TwoRegions> {
   const startMs = performance.now() - started;
   say(`two regions up in ${(startMs / 1000).toFixed(1)} s: ${both.map(({ folder }) => folder).join(", ")}`);
   await Promise.all(both.map(({ api }) => installDefinitions(api, definitions)));
-  say(`${definitions.crds.length} definitions installed after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  for (const { group, reason } of definitions.missing) say(`no definitions of ${group}: ${reason}`);
-  return { primary: both[0], secondary: both[1], both, startMs, definitions };
+  say(`${definitions.length} definitions installed after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return { primary: both[0], secondary: both[1], both, startMs };
 }
 
 /** The two regions of this mocha process, started on first use and shared by every test file. */
