@@ -6,8 +6,12 @@ import { poll } from "../../../../common/poll.js";
 import { moduleFolder } from "../ensure.js";
 import type { KubeApi, KubeObject } from "./api.js";
 
-/** The CloudNativePG and barman-cloud definitions, which no package registry serves; beside the project's folder. */
-const CNPG_FOLDER = join(__dirname, "..", "..", "..", "..", "..", "shared", "crds");
+/**
+ * Folder of the CloudNativePG and barman-cloud definitions, which no package registry serves: `$AGENT_PLATFORM_CRDS`, or
+ * one beside the project's folder.
+ */
+export const cnpgDefinitions =
+  process.env.AGENT_PLATFORM_CRDS ?? join(__dirname, "..", "..", "..", "..", "..", "shared", "crds");
 
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
@@ -46,8 +50,9 @@ export async function readDefinitions(): Promise<Definitions> {
       readYaml(join(prometheus, "example", "prometheus-operator-crd", `monitoring.coreos.com_${kind}.yaml`)),
     ),
   ]);
-  if (existsSync(CNPG_FOLDER)) return { crds: [...crds.flat(), ...(await readFolder(CNPG_FOLDER))], missing: [] };
-  const reason = `${CNPG_FOLDER} is absent, and no package registry serves these definitions`;
+  if (existsSync(cnpgDefinitions))
+    return { crds: [...crds.flat(), ...(await readFolder(cnpgDefinitions))], missing: [] };
+  const reason = `${cnpgDefinitions} is absent, and no package registry serves these definitions (set AGENT_PLATFORM_CRDS)`;
   const missing = ["postgresql.cnpg.io", "barmancloud.cnpg.io"].map((group) => ({ group, reason }));
   return { crds: crds.flat(), missing };
 }
