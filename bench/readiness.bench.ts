@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "../common/command.js";
 import { ensureKubeScore } from "./kube-score.js";
 import type { Bench } from "./main.js";
 import { measure, median, ratio, type Usage } from "./measure.js";
 import { injected, OBJECTS_PER_APP, writeCorpus } from "./readiness-corpus.js";
 
 const ROOT = join(__dirname, "..");
-const COMMAND = "policy/dist/readiness.js";
+/** What the user types: `agent-platform readiness …`. */
+const COMMAND = "scripts/agent-platform.js";
 /** Ready, or with findings: both are an answer. */
 const ANSWERED = [0, 5];
 const APPS = 1000;
@@ -19,14 +19,20 @@ function judge(path: string, out?: string): Promise<Usage> {
   return measure(COMMAND, ["readiness", "--manifests", path, "--json"], { answered: ANSWERED, out });
 }
 
-/** Seconds of the whole process; kube-score ends with 1 where it found something. */
-async function secondsOf(binary: string, files: readonly string[]): Promise<number> {
+interface Run {
+  /** Exit codes that are an answer; default ours. */
+  readonly answered?: readonly number[];
+  readonly cwd?: string;
+}
+
+/** Seconds of the whole process. */
+async function secondsOf(program: string, args: readonly string[], { answered = ANSWERED, cwd = ROOT }: Run = {}) {
   const started = performance.now();
-  const child = spawn(binary, ["score", "--output-format", "json", ...files], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  child.stdout.resume();
   const code = await new Promise<number>((resolve) => child.on("close", (exit) => resolve(exit ?? -1)));
-  if (code !== 0 && code !== 1) throw new Error(`kube-score ended with exit code ${code}`);
+  if (!answered.includes(code))
+    throw new Error(`${program} ${args.slice(0, 4).join(" ")} ended with exit code ${code}`);
   return (performance.now() - started) / 1000;
 }
 
@@ -54,7 +60,8 @@ async function large(folder: string): Promise<readonly string[]> {
   const [ours, theirs, fifth]: [Usage[], number[], Usage[]] = [[], [], []];
   for (let run = 0; run < 5; run += 1) {
     ours.push(await judge(all));
-    theirs.push(await secondsOf(kubeScore, files));
+    // It ends with 1 where it found something.
+    theirs.push(await secondsOf(kubeScore, ["score", "--output-format", "json", ...files], { answered: [0, 1] }));
     fifth.push(await judge(small));
   }
   const of = (usages: readonly Usage[], key: keyof Usage): number => median(usages.map((usage) => usage[key]));
@@ -73,27 +80,45 @@ async function large(folder: string): Promise<readonly string[]> {
   ];
 }
 
-async function single(folder: string): Promise<string> {
-  const file = join(folder, "small", "app-0.yaml");
-  const [ours, floor]: [number[], number[]] = [[], []];
-  for (let run = 0; run < 11; run += 1) {
-    ours.push((await judge(file)).wallSeconds);
-    floor.push((await measure("bench/yaml-floor.mjs")).wallSeconds);
+/** One file, alone and by npm, each beside Node that imports the YAML library and ends, started in the same way. */
+async function single(folder: string): Promise<readonly string[]> {
+  const flags = ["--manifests", join(folder, "small", "app-0.yaml")];
+  const floorFile = join(ROOT, "bench", "yaml-floor.mjs");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ scripts: { floor: `node "${floorFile}"` } }));
+  const node = process.execPath;
+  return [
+    await beside("one file", 21, [
+      () => secondsOf(node, [join(ROOT, COMMAND), "readiness", ...flags]),
+      () => secondsOf(node, [floorFile]),
+    ]),
+    await beside("one file by npm run", 7, [
+      () => secondsOf("npm", ["run", "readiness", "--", ...flags]),
+      () => secondsOf("npm", ["run", "floor"], { cwd: folder }),
+    ]),
+  ];
+}
+
+type Timed = () => Promise<number>;
+
+async function beside(what: string, runs: number, [ours, floor]: readonly [Timed, Timed]): Promise<string> {
+  const [mine, floors]: [number[], number[]] = [[], []];
+  await ours();
+  for (let run = 0; run < runs; run += 1) {
+    mine.push(await ours());
+    floors.push(await floor());
   }
-  return ratio("one file against Node importing the YAML library, wall", [median(ours), median(floor)], {
+  return ratio(`${what} against Node importing the YAML library, wall`, [median(mine), median(floors)], {
     unit: "s",
     bound: 1.5,
   });
 }
 
 export const bench: Bench = {
-  title: "Readiness command, compiled, all checks on: a folder of apps with known defects, and one file",
+  title: "agent-platform readiness, all checks on: a folder of apps with known defects, and one file",
   async run() {
-    await runCommand("node", ["--import", "tsx", join(ROOT, "policy", "build.ts")], { cwd: ROOT });
-    assert.ok(existsSync(join(ROOT, COMMAND)) && statSync(join(ROOT, COMMAND)).size > 0);
     const folder = mkdtempSync(join(tmpdir(), "readiness-bench-"));
     try {
-      return [...(await large(folder)), await single(folder)];
+      return [...(await large(folder)), ...(await single(folder))];
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,5 @@
-import { Command, CommanderError } from "commander";
-import { ExitCode, formatError, PlatformError } from "../common/errors.js";
+import { Command } from "commander";
+import { reportThrown } from "./outcome.js";
 
 /** A command's module, loaded only when it is the one that runs: a preview does not pay for the backup's libraries. */
 interface CommandModule {
@@ -85,20 +85,6 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync([...argv], { from: "user" });
 }
 
-function report(thrown: unknown): ExitCode {
-  if (thrown instanceof CommanderError) {
-    if (thrown.exitCode === 0) return ExitCode.ok;
-    process.stderr.write(`${thrown.message}\nRun it with --help for its options.\n`);
-    return ExitCode.configuration;
-  }
-  if (thrown instanceof PlatformError) {
-    process.stderr.write(`${formatError(thrown)}\n`);
-    return thrown.exitCode;
-  }
-  process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-  return ExitCode.error;
-}
-
 main(process.argv.slice(2)).catch((thrown: unknown) => {
-  process.exitCode = report(thrown);
+  process.exitCode = reportThrown(thrown);
 });

@@ -1,7 +1,8 @@
 // `npm run build:policy`: the pack and the readiness command, with nothing to resolve but the SDKs.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { build, type BuildOptions, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { stampOf } from "./compiled.js";
 
 const root = join(__dirname, "..");
 const dist = join(__dirname, "dist");
@@ -39,34 +40,50 @@ const lazy: Plugin = {
   },
 };
 
-const options: BuildOptions = {
+const options = {
   absWorkingDir: root,
-  outdir: dist,
   bundle: true,
   platform: "node",
-  target: "node22",
+  target: "node20",
   format: "cjs",
   minify: true,
+  metafile: true,
   legalComments: "none",
+  // What is loaded late is required, as everything else: a compiled script has no importer of its own.
+  supported: { "dynamic-import": false },
   external: ["@pulumi/*", "@kubernetes/client-node"],
   logLevel: "warning",
-};
+} satisfies BuildOptions;
 
-// A stack trace of the pack must name functions.
-void build({ ...options, entryPoints: { index: "policy/index.ts" }, keepNames: true });
-void build({
-  ...options,
-  entryPoints: {
-    command: "cli/readiness/bin.ts",
-    ...Object.fromEntries(APART.map((source) => [basename(source, ".ts"), source])),
-  },
-  plugins: [apart, lazy],
-});
+/** The project's own files that an output was made of, each with its time and size. */
+function stampsOf({ inputs }: Metafile): Record<string, string | undefined> {
+  const own = Object.keys(inputs).filter((path) => !/^(node_modules\/|lazy:)/.test(path));
+  return Object.fromEntries([...own, "policy/build.ts", "package-lock.json"].map((path) => [path, stampOf(path)]));
+}
 
-// Most of a short run is compiling: what Node compiled is kept between runs, among the system's temporary files.
-mkdirSync(dist, { recursive: true });
-writeFileSync(
-  join(dist, "readiness.js"),
-  `#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();\nrequire("./command.js");\n`,
-  { mode: 0o755 },
-);
+/** Each by itself, and not with the others: what shares no file is stale alone. */
+async function buildInto(outdir: string): Promise<void> {
+  const entries = { index: "policy/index.ts", command: "cli/readiness/bin.ts" };
+  const parts = Object.fromEntries(APART.map((source) => [basename(source, ".ts"), source]));
+  for (const [name, source] of Object.entries({ ...entries, ...parts })) {
+    // A stack trace of the pack must name functions.
+    const how = name === "index" ? { keepNames: true } : { plugins: [apart, lazy] };
+    const { metafile } = await build({ ...options, ...how, outdir, entryPoints: { [name]: source } });
+    writeFileSync(join(outdir, `${name}.js.inputs`), JSON.stringify(stampsOf(metafile)));
+  }
+}
+
+async function main(): Promise<void> {
+  mkdirSync(dist, { recursive: true });
+  // Apart, and moved file by file: a command that runs meanwhile reads whole files.
+  const outdir = mkdtempSync(join(dist, "build-"));
+  try {
+    await buildInto(outdir);
+    // A file's inputs come after it in the order of names.
+    for (const file of readdirSync(outdir).sort()) renameSync(join(outdir, file), join(dist, file));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+void main();

@@ -1,11 +1,11 @@
-#!/usr/bin/env node
-// The readiness command alone: what the policy package ships as a compiled program, without the rest of the CLI.
+// The readiness command alone, compiled: what the policy package ships, and what runs for manifests and clusters, since
+// reading the whole CLI's sources takes longer than a folder takes to judge.
 import { Command } from "commander";
+import { reportThrown } from "../outcome.js";
 import { registerReadiness } from "./command.js";
 
-const program = new Command("agent-platform").showHelpAfterError();
+const program = new Command("agent-platform").exitOverride().configureOutput({ writeErr: () => undefined });
 registerReadiness(program);
-// A wrong flag is bad input: exit code 2, as for every other fault of the user's.
-for (const command of [program, ...program.commands])
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-void program.parseAsync();
+program.parseAsync(process.argv.slice(2), { from: "user" }).catch((thrown: unknown) => {
+  process.exitCode = reportThrown(thrown);
+});

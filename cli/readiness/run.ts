@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode, formatError, messageOf, PlatformError, type Fault } from "../../common/errors.js";
@@ -7,6 +6,7 @@ import type { Check } from "../../policy/engine/check.js";
 import { judge } from "../../policy/engine/judge.js";
 import { environmentOf } from "../../policy/pack/environment.js";
 import type { PlatformView } from "../../policy/model/view.js";
+import { print } from "../output/print.js";
 import { applyBaseline } from "./baseline.js";
 import { readConfiguration, type RuleBookConfiguration } from "./configuration.js";
 import { formatReport } from "./formats/index.js";
@@ -41,7 +41,7 @@ export interface Source {
 export async function runReadiness(options: ReadinessOptions): Promise<ExitCode> {
   try {
     const report = await judgeSource(options);
-    for (const part of await formatReport(report, options)) await write(part);
+    for (const part of await formatReport(report, options)) await print(part);
     if (options.html !== undefined) await (await import("../report/readiness-page.js")).writePage(report, options);
     if (report.faults.length > 0) {
       const many = `${report.faults.length} ${report.faults.length === 1 ? "fault" : "faults"} in the input; the rest was judged`;
@@ -108,8 +108,4 @@ function chooseChecks(only: readonly string[] | undefined): readonly Check[] {
     ]);
   }
   return CHECKS.filter((check) => only.includes(check.id));
-}
-
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }

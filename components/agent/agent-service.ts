@@ -49,7 +49,7 @@ export class AgentService extends pulumi.ComponentResource {
     this.service = this.createService();
     this.delivery = { services: [...services, this.service], workloads };
     this.createAutoscaler(workloads);
-    this.createDisruptionBudget();
+    this.createDisruptionBudgets();
     this.registerOutputs({ service: this.service.metadata.name });
   }
 
@@ -161,15 +161,16 @@ export class AgentService extends pulumi.ComponentResource {
     );
   }
 
-  private createDisruptionBudget(): void {
+  private createDisruptionBudgets(): void {
     const { disruption, name } = this.args.config.agent;
-    new k8s.policy.v1.PodDisruptionBudget(
-      `${this.name}-disruption-budget`,
-      {
-        metadata: this.meta(name),
-        spec: { maxUnavailable: disruption.maxUnavailable, selector: { matchLabels: { ...agentLabels } } },
-      },
-      this.options(),
-    );
+    for (const budget of this.plan.budgets) {
+      const role = budget.name === name ? "disruption-budget" : `${budget.name}-disruption-budget`;
+      const spec = { maxUnavailable: disruption.maxUnavailable, selector: { matchLabels: { ...budget.selector } } };
+      new k8s.policy.v1.PodDisruptionBudget(
+        `${this.name}-${role}`,
+        { metadata: this.meta(budget.name), spec },
+        this.options(),
+      );
+    }
   }
 }

@@ -72,6 +72,16 @@ export interface WorkloadIdentity {
   readonly principal?: pulumi.Output<string>;
 }
 
+/** Pods of the cluster's own that export metrics. */
+export interface ClusterScrape {
+  /** Value of label `job` of all its series. */
+  readonly job: string;
+  readonly namespace: string;
+  readonly matchLabels: Readonly<Record<string, string>>;
+  /** Name of the container port. */
+  readonly port: string;
+}
+
 /**
  * A cluster that the platform can be deployed to. EksCluster, GkeCluster and ExistingCluster implement it; nothing
  * behind it asks which cloud it is on.
@@ -109,6 +119,8 @@ export interface ClusterTarget {
   };
   /** Resources that must exist before anything is deployed to the cluster (node pools, network plugin). */
   readonly ready: readonly pulumi.Resource[];
+  /** What runs in the cluster before the platform does and is to be scraped; absent where the cloud watches its own. */
+  readonly scraped?: readonly ClusterScrape[];
   /** Lets a ServiceAccount of this cluster use the granted buckets, in this cloud or another. */
   workloadIdentity(request: WorkloadIdentityRequest): WorkloadIdentity;
   /**

@@ -29,6 +29,12 @@ export interface PlannedService {
   readonly selectorIsManaged: boolean;
 }
 
+/** Pods of which only so many may be evicted at a time. */
+export interface PlannedBudget {
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
 /** Where traffic goes; a share of 0 still lets requests with the canary header through. */
 export interface RoutePlan {
   readonly stable: string;
@@ -45,6 +51,8 @@ export interface RoutePlan {
 export interface DeliveryPlan {
   readonly workloads: readonly PlannedWorkload[];
   readonly services: readonly PlannedService[];
+  /** One a workload: a budget over two of them would let one be taken down whole. A single pod needs none. */
+  readonly budgets: readonly PlannedBudget[];
   readonly analyses: Readonly<Record<string, AnalysisSpec>>;
   readonly routes: RoutePlan;
   readonly scaleTarget: ScaleTarget;
@@ -78,10 +86,16 @@ function stableDeployment({ agent, delivery, pod }: DeliveryPlanArgs): PlannedWo
   };
 }
 
+/** Where one workload has all the pods. */
+function wholeBudget({ agent }: DeliveryPlanArgs): PlannedBudget[] {
+  return [{ name: agent.name, selector: { ...agentLabels } }];
+}
+
 function rolling(args: DeliveryPlanArgs): DeliveryPlan {
   return {
     workloads: [stableDeployment(args)],
     services: [],
+    budgets: wholeBudget(args),
     analyses: {},
     routes: { stable: args.agent.name, canaryWeight: 0, weightsAreManaged: false },
     scaleTarget: deploymentTarget(args.agent.name),
@@ -106,6 +120,10 @@ function canary(args: DeliveryPlanArgs): DeliveryPlan {
       },
     ],
     services: [sideService(deliveryNames.splitStable, "stable"), sideService(deliveryNames.splitCanary, "canary")],
+    budgets: [
+      { name: agent.name, selector: versionLabels("stable") },
+      ...(replicas > 1 ? [{ name: deliveryNames.canaryDeployment, selector }] : []),
+    ],
     analyses: { [deliveryNames.canaryAnalysis]: canaryAnalysis(delivery) },
     routes: {
       stable: deliveryNames.splitStable,
@@ -138,6 +156,7 @@ function progressive(args: DeliveryPlanArgs): DeliveryPlan {
   return {
     workloads: [rollout(args, progressiveSpec)],
     services: [sideService(deliveryNames.stable), sideService(deliveryNames.canary)],
+    budgets: wholeBudget(args),
     analyses: {
       [deliveryNames.watch]: watchAnalysis(args.delivery),
       [deliveryNames.gate]: gateAnalysis(args.delivery),
@@ -152,6 +171,7 @@ function blueGreen(args: DeliveryPlanArgs): DeliveryPlan {
   return {
     workloads: [rollout(args, blueGreenSpec)],
     services: [sideService(deliveryNames.active), sideService(deliveryNames.preview)],
+    budgets: wholeBudget(args),
     analyses: { [deliveryNames.canaryAnalysis]: canaryAnalysis(args.delivery) },
     routes: { stable: deliveryNames.active, canaryWeight: 0, preview: deliveryNames.preview, weightsAreManaged: false },
     scaleTarget: rolloutTarget(args.agent.name),

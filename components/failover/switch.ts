@@ -16,6 +16,9 @@ export interface SwitchBucket {
   path(region: string): pulumi.Output<string>;
 }
 
+/** Days for which a bucket shows who threw a switch, and when: long enough for the review of an outage. */
+const historyDays = 90;
+
 export interface SwitchArgs {
   readonly name: string;
   readonly config: StackConfig;
@@ -70,7 +73,7 @@ interface S3Switch extends SwitchBucket {
 /** Bucket in S3. Public access stays blocked: a policy bound to fixed addresses does not count as public. */
 function createS3({ name, parent }: SwitchArgs, { key, region, cloudProvider: provider }: ClusterTarget): S3Switch {
   const options = { parent, provider };
-  const bucket = new aws.s3.Bucket(`${name}-switch-${key}`, {}, options);
+  const bucket = new aws.s3.Bucket(`${name}-switch-${key}`, { forceDestroy: true }, options);
   new aws.s3.BucketPublicAccessBlock(
     `${name}-switch-${key}-private`,
     {
@@ -88,6 +91,7 @@ function createS3({ name, parent }: SwitchArgs, { key, region, cloudProvider: pr
     { bucket: bucket.bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
     options,
   );
+  keepHistory(`${name}-switch-${key}`, bucket, options);
   const checkers = aws.getIpRangesOutput({ services: ["route53_healthchecks"] }, { provider, parent });
   new aws.s3.BucketPolicy(
     `${name}-switch-${key}-readers`,
@@ -107,6 +111,31 @@ function createS3({ name, parent }: SwitchArgs, { key, region, cloudProvider: pr
   };
 }
 
+/** Old positions stay readable to an auditor; to the health checkers a deleted object is gone, versions or not. */
+function keepHistory(name: string, { bucket }: aws.s3.Bucket, options: pulumi.CustomResourceOptions): void {
+  const versioning = new aws.s3.BucketVersioning(
+    `${name}-versioning`,
+    { bucket, versioningConfiguration: { status: "Enabled" } },
+    options,
+  );
+  new aws.s3.BucketLifecycleConfiguration(
+    `${name}-lifecycle`,
+    {
+      bucket,
+      rules: [
+        {
+          id: "clear-old-positions",
+          status: "Enabled",
+          filter: {},
+          noncurrentVersionExpiration: { noncurrentDays: historyDays },
+          expiration: { expiredObjectDeleteMarker: true },
+        },
+      ],
+    },
+    { ...options, dependsOn: [versioning] },
+  );
+}
+
 /**
  * Bucket in Cloud Storage. It holds nothing but the switch, whose objects anyone may read and nobody list: IAM knows no
  * addresses. Objects must be written with `Cache-Control: no-store`, or a cache would hold the switch for an hour.
@@ -122,6 +151,9 @@ function createGcs(
       location: region.toUpperCase(),
       uniformBucketLevelAccess: true,
       publicAccessPrevention: "inherited",
+      forceDestroy: true,
+      versioning: { enabled: true },
+      lifecycleRules: [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: historyDays } }],
     },
     options,
   );

@@ -35,7 +35,7 @@ export class Observability extends pulumi.ComponentResource {
     super("agent-platform:observability:Observability", name, {}, opts);
     this.namespace = args.config.observability.namespace;
     this.options = { parent: this, provider: args.cluster.provider, dependsOn: [...args.addonsReady] };
-    this.createMonitors(args.config);
+    this.createMonitors(args);
     this.createProbes(args.config);
     this.createRules(args);
     this.createAlertmanagerConfig(args.config);
@@ -43,8 +43,8 @@ export class Observability extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private createMonitors(config: StackConfig): void {
-    for (const target of scrapeTargets(config)) {
+  private createMonitors({ config, cluster }: ObservabilityArgs): void {
+    for (const target of [...scrapeTargets(config), ...(cluster.scraped ?? [])]) {
       const spec = podMonitorSpec(target, config.observability.scrapeIntervalSeconds);
       this.createObject("monitoring.coreos.com/v1/PodMonitor", target.job, spec);
     }

@@ -1,4 +1,4 @@
-// `node scripts/start.mjs examples/agent-memory-service/build.ts [FILE]`: the service as one file for plain Node 24.
+// `node scripts/start.js examples/agent-memory-service/build.ts [FILE]`: the service as one file for plain Node 24.
 import { join } from "node:path";
 import { build } from "esbuild";
 

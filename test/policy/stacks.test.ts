@@ -28,7 +28,7 @@ function assertObserved(results: readonly Result[]): void {
   const evidence: Readonly<Record<string, RegExp>> = {
     "prometheus-metrics": /^scraped through us-(east-1|west1)-kubernetes:PodMonitor\/observability\/agent$/,
     "structured-logging": /^logs are json, collected by the opentelemetry-collector us-\S+-otel-collector release$/,
-    tracing: /^OTEL_EXPORTER_OTLP_ENDPOINT is set$/,
+    tracing: /^OTEL_EXPORTER_OTLP_ENDPOINT leads to the release opentelemetry-collector us-\S+-otel-collector$/,
     alerts: /^\d{2,} alerts in its cluster, AgentErrorBudgetBurnFast, /,
   };
   for (const [id, found] of Object.entries(evidence)) {

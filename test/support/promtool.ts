@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { runCommand } from "../../common/command.js";
+import { ensurePackage } from "../../operations/local/servers/packages.js";
 import { skip } from "./counts.js";
 
 export interface InputSeries {
@@ -23,13 +24,11 @@ export interface RuleCase {
   readonly over?: string;
 }
 
-/** Skips where Debian's package `prometheus`, which has promtool, is not installed. */
+/** Sees to it that promtool is on PATH, by Debian's package where it is not; skips where that cannot be had. */
 export async function needPromtool(context: Mocha.Context): Promise<void> {
-  try {
-    await runCommand("promtool", ["--version"]);
-  } catch {
-    skip(context, "promtool is not on PATH (Debian's package prometheus)");
-  }
+  context.timeout(300_000);
+  const { missing } = await ensurePackage("prometheus", "promtool");
+  if (missing !== undefined) skip(context, missing);
 }
 
 async function inFolder<T>(files: Readonly<Record<string, unknown>>, use: (folder: string) => Promise<T>): Promise<T> {

@@ -1,11 +1,13 @@
 import { styleText } from "node:util";
 import { CATEGORIES, isFinding, SEVERITIES, type Result } from "../../../policy/engine/result.js";
 import { groupBy } from "../../../policy/model/collections.js";
+import { printsColor } from "../../output/print.js";
 import type { Report } from "../report.js";
 
 type Style = Parameters<typeof styleText>[0];
-/** Colours where the stream is a terminal; `NO_COLOR` and `FORCE_COLOR` are honoured. */
-const paint = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
+const color = printsColor();
+const paint = (style: Style, text: string): string =>
+  color ? styleText(style, text, { validateStream: false }) : text;
 
 const MARKS = { pass: "✔", fail: "✖", warning: "▲", "n/a": "·" } as const;
 const STYLES: Readonly<Record<Result["status"], Style>> = {

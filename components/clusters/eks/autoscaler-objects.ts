@@ -1,7 +1,20 @@
+import type { ClusterScrape } from "../cluster.js";
+
 /** Name and namespace of the cluster autoscaler, whose objects are plain data here. */
 export const autoscalerAccount = { namespace: "kube-system", name: "cluster-autoscaler" } as const;
 
 const labels = { "app.kubernetes.io/name": autoscalerAccount.name };
+
+/** Container port of its metrics and of its health. */
+const metricsPort = { name: "metrics", containerPort: 8085 } as const;
+
+/** What Prometheus scrapes of it. */
+export const autoscalerScrape: ClusterScrape = {
+  job: autoscalerAccount.name,
+  namespace: autoscalerAccount.namespace,
+  matchLabels: labels,
+  port: metricsPort.name,
+};
 
 /** Metadata that every object of the autoscaler has. */
 export const autoscalerMetadata = { ...autoscalerAccount, labels };
@@ -79,6 +92,32 @@ export function autoscalerDeployment(settings: AutoscalerSettings) {
 /** One of the two may be away at a time. */
 export const autoscalerBudget = { maxUnavailable: 1, selector: { matchLabels: labels } };
 
+/**
+ * What it talks to: names, the API servers of Kubernetes and of the cloud, whose addresses are not known beforehand; and
+ * who asks it for metrics. The kubelet's probes come from the node and pass in any case.
+ */
+export const autoscalerNetworkPolicy = {
+  podSelector: { matchLabels: labels },
+  policyTypes: ["Ingress", "Egress"],
+  ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: metricsPort.containerPort, protocol: "TCP" }] }],
+  egress: [
+    {
+      ports: [
+        { port: 53, protocol: "UDP" },
+        { port: 53, protocol: "TCP" },
+      ],
+    },
+    { ports: [{ port: 443, protocol: "TCP" }] },
+  ],
+};
+
+/** Its health fails where the loop has stood still; the replica that waits is healthy. */
+const healthProbe = {
+  httpGet: { path: "/health-check", port: metricsPort.name },
+  periodSeconds: 30,
+  timeoutSeconds: 5,
+};
+
 function podSpec({ cluster, region, image }: AutoscalerSettings) {
   return {
     serviceAccountName: autoscalerAccount.name,
@@ -89,6 +128,16 @@ function podSpec({ cluster, region, image }: AutoscalerSettings) {
       runAsGroup: 65534,
       fsGroup: 65534,
       seccompProfile: { type: "RuntimeDefault" },
+    },
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 100,
+            podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } },
+          },
+        ],
+      },
     },
     topologySpreadConstraints: [
       {
@@ -110,10 +159,12 @@ function podSpec({ cluster, region, image }: AutoscalerSettings) {
           "--balance-similar-node-groups=true",
           "--expander=least-waste",
           "--skip-nodes-with-system-pods=false",
+          "--logging-format=json",
         ],
         env: [{ name: "AWS_REGION", value: region }],
-        ports: [{ name: "metrics", containerPort: 8085 }],
-        livenessProbe: { httpGet: { path: "/health-check", port: "metrics" }, periodSeconds: 30, timeoutSeconds: 5 },
+        ports: [metricsPort],
+        livenessProbe: healthProbe,
+        readinessProbe: { ...healthProbe, periodSeconds: 10, failureThreshold: 2 },
         resources: { requests: { cpu: "100m", memory: "600Mi" }, limits: { cpu: "1", memory: "1Gi" } },
         securityContext: {
           allowPrivilegeEscalation: false,

@@ -8,6 +8,7 @@ import {
   autoscalerDeployment,
   autoscalerImage,
   autoscalerMetadata,
+  autoscalerNetworkPolicy,
   clusterRules,
   namespaceRules,
 } from "./autoscaler-objects.js";
@@ -56,6 +57,11 @@ export function createAutoscaler(scope: Scope, region: AwsRegionConfig, parts: A
     { ...opts, dependsOn: [...opts.dependsOn, account] },
   );
   new k8s.policy.v1.PodDisruptionBudget(`${scope.name}-autoscaler-budget`, { metadata, spec: autoscalerBudget }, opts);
+  new k8s.networking.v1.NetworkPolicy(
+    `${scope.name}-autoscaler-policy`,
+    { metadata, spec: autoscalerNetworkPolicy },
+    opts,
+  );
 }
 
 function createRights(scope: Scope, opts: pulumi.CustomResourceOptions): void {

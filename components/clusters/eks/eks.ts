@@ -2,7 +2,13 @@ import * as aws from "@pulumi/aws";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsRegionConfig } from "../../../config/schema/regions.js";
-import type { AwsRoleRequest, ClusterTarget, WorkloadIdentity, WorkloadIdentityRequest } from "../cluster.js";
+import type {
+  AwsRoleRequest,
+  ClusterScrape,
+  ClusterTarget,
+  WorkloadIdentity,
+  WorkloadIdentityRequest,
+} from "../cluster.js";
 import { createAwsRole, type TrustedIssuer } from "../identity/aws-role.js";
 import { createBucketMembers, gcsFederation, poolMember, type TrustingPool } from "../identity/gcs.js";
 import { refusal, sortGrants } from "../identity/grants.js";
@@ -13,6 +19,7 @@ import { createKubernetesProvider } from "../provider.js";
 import { tagsOf, type ClusterArgs, type Scope } from "../scope.js";
 import { createStorageClass } from "../storage-class.js";
 import { assembleEks, type EksParts } from "./assemble.js";
+import { autoscalerScrape } from "./autoscaler-objects.js";
 import { createAutoscaler } from "./autoscaler.js";
 import type { EksControlPlane } from "./control-plane.js";
 import { createTrustingPool } from "./identity.js";
@@ -33,6 +40,7 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
   readonly oidcIssuer: pulumi.Output<string>;
   readonly loadBalancer: ClusterTarget["loadBalancer"];
   readonly ready: readonly pulumi.Resource[];
+  readonly scraped: readonly ClusterScrape[];
 
   readonly #scope: Scope;
   readonly #controlPlane: EksControlPlane;
@@ -62,7 +70,9 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
     const identifier = `eks/${region.region}/${this.#scope.cluster}`;
     this.provider = createKubernetesProvider(region.key, { kubeconfig: this.kubeconfig, identifier }, this);
     this.ready = [...parts.ready, createVolumeClass(this.#scope, this.provider, parts)];
-    if (!region.cluster.existing && region.cluster.autoscaler.enabled) {
+    const autoscaled = !region.cluster.existing && region.cluster.autoscaler.enabled;
+    this.scraped = autoscaled ? [autoscalerScrape] : [];
+    if (autoscaled) {
       createAutoscaler(this.#scope, region, { ...parts, provider: this.provider, dependsOn: parts.ready });
     }
     this.registerOutputs({ kubeconfig: this.kubeconfig, oidcIssuer: this.oidcIssuer });

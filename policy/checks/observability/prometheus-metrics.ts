@@ -4,14 +4,16 @@ import type { Resource } from "../../model/resource.js";
 import { selects } from "../../model/selectors.js";
 import { at, isUnknown, records, texts } from "../../model/values.js";
 import type { Workload } from "../../model/workload.js";
+import { hasMetricsReader } from "../support/collectors.js";
 import { longRunning } from "../support/subjects.js";
 
 const MESH_METRICS_PORT = "15020";
 
 /**
  * Severity high. Metrics count where something scrapes them: `prometheus.io/*` annotations on the pods that name a port
- * the pods have, or a ServiceMonitor, PodMonitor or PodMonitoring that selects them. A workload that nothing sends
- * requests to is warned, not failed. Source: R1 (metrics), R2 (annotations).
+ * the pods have, or a ServiceMonitor, PodMonitor or PodMonitoring that selects them, where the cluster's add-ons are in
+ * the input also a Prometheus that reads those. A workload that nothing sends requests to is warned, not failed. Source:
+ * R1 (metrics), R2 (annotations).
  */
 export const prometheusMetrics = defineCheck({
   id: "prometheus-metrics",
@@ -27,7 +29,7 @@ export const prometheusMetrics = defineCheck({
   judge: (workload, context) => {
     if (isUnknown(workload.podSpec)) return unknownUntilDeployment("the pod's spec");
     const monitor = monitorOf(workload, context);
-    if (monitor) return pass(`scraped through ${monitor.id}`);
+    if (monitor) return judgeMonitor(monitor, context);
     const scrape = workload.podAnnotations["prometheus.io/scrape"];
     if (scrape === "true") return judgeAnnotations(workload);
     if (scrape !== undefined) return notApplicable(`prometheus.io/scrape is ${scrape}`);
@@ -37,6 +39,12 @@ export const prometheusMetrics = defineCheck({
       : warning("no evidence that its metrics are scraped");
   },
 });
+
+function judgeMonitor(monitor: Resource, { view }: Context): Verdict {
+  return hasMetricsReader(monitor.cluster, view) === false
+    ? fail(`${monitor.id} selects it, and none of the cluster's releases is a Prometheus that reads it`)
+    : pass(`scraped through ${monitor.id}`);
+}
 
 function judgeAnnotations(workload: Workload): Verdict {
   const port = workload.podAnnotations["prometheus.io/port"];

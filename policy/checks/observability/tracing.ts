@@ -3,6 +3,7 @@ import { fail, notApplicable, pass, unknownUntilDeployment, warning } from "../.
 import { isUnknown } from "../../model/values.js";
 import { isDataStore, variable } from "../support/environment.js";
 import { longRunning } from "../support/subjects.js";
+import { judgeEndpoint } from "../support/telemetry.js";
 
 const EXPORTER =
   /^(OTEL_EXPORTER_OTLP(_TRACES)?_ENDPOINT|JAEGER_(ENDPOINT|AGENT_HOST)|ZIPKIN_ENDPOINT|DD_(AGENT_HOST|TRACE_AGENT_URL))$/;
@@ -10,9 +11,11 @@ const INJECTED =
   /^(instrumentation\.opentelemetry\.io\/inject-|sidecar\.opentelemetry\.io\/inject|admission\.datadoghq\.com\/)/;
 
 /**
- * Severity medium. Evidence is an exporter in the environment (OpenTelemetry's own variables first) or an annotation
- * that asks for instrumentation. None is a warning; switched off by hand fails. Asked of what a Service sends requests
- * to, data stores excepted. Source: R1 (tracing), OpenTelemetry's environment specification.
+ * Severity medium. Evidence is an exporter in the environment (OpenTelemetry's own variables first) with somebody behind
+ * its endpoint: a Service with that port, a collector, or the release that makes one. An endpoint at which the input
+ * shows nothing is a warning, and fails where the input shows what else is there. An annotation that asks for
+ * instrumentation counts too. No evidence is a warning; switched off by hand fails. Asked of what a Service sends
+ * requests to, data stores excepted. Source: R1 (tracing), OpenTelemetry's environment specification.
  */
 export const tracing = defineCheck({
   id: "tracing",
@@ -21,7 +24,8 @@ export const tracing = defineCheck({
   severity: "medium",
   scope: "stack",
   why: "A slow request through several services cannot be explained from one service's logs.",
-  remediation: "Set OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME on the containers.",
+  remediation:
+    "Set OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME on the containers, and run a collector at that address.",
   link: "https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/",
   subjects: longRunning,
   judge: (workload, { view }) => {
@@ -35,7 +39,10 @@ export const tracing = defineCheck({
       return fail("no trace is ever sampled");
     const exporter = variable(workload, view, EXPORTER);
     if (exporter && exporter[1] === "") return fail(`${exporter[0]} is empty`);
-    if (exporter) return pass(`${exporter[0]} is set`);
+    if (exporter) {
+      const [name, endpoint] = exporter;
+      return isUnknown(endpoint) ? unknownUntilDeployment(name) : judgeEndpoint(name, endpoint, [workload, view]);
+    }
     const injected = Object.entries(workload.podAnnotations).find(
       ([key, value]) => INJECTED.test(key) && value !== "false",
     );

@@ -109,7 +109,7 @@ function addressesOf(environment: ReturnType<typeof environmentOf>): string[] {
 /** The namespace of the chart that brings something, where one of the input does. */
 function chartNamespace(chart: RegExp, { resource }: Workload, { view }: Context): { readonly peerNamespace?: string } {
   const found = releases(view).find(
-    (release) => chart.test(release.chart) && (release.cluster ?? resource.cluster) === resource.cluster,
+    (release) => chart.test(release.title) && (release.cluster ?? resource.cluster) === resource.cluster,
   );
   return found ? { peerNamespace: found.namespace } : {};
 }

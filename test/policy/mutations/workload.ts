@@ -5,6 +5,9 @@ const POD = "spec.template.spec";
 const API = `${POD}.containers[agent-api]`;
 const PORTS = `${API}.ports`;
 
+const COLLECTOR = "kubernetes:helm.sh/v3:Release us-east-1-addons-otel-collector";
+const METRICS = "kubernetes:helm.sh/v3:Release us-east-1-addons-kube-prometheus-stack";
+
 /** R2: the workload, field by field. */
 export const workload = mutantsOf("R2", [
   ["label app removed", ROLLOUT, "- metadata.labels.app"],
@@ -45,6 +48,21 @@ export const workload = mutantsOf("R2", [
   ["logs without structure", "ConfigMap/agent-config", `data.LOG_FORMAT := "text"`],
   ["log format left open", "ConfigMap/agent-config", "- data.LOG_FORMAT"],
   ["no trace exporter", "ConfigMap/agent-config", "- data.OTEL_EXPORTER_OTLP_ENDPOINT"],
+  [
+    "traces to a collector that is not there",
+    "ConfigMap/agent-config",
+    `data.OTEL_EXPORTER_OTLP_ENDPOINT := "http://collector.observability:4317"`,
+  ],
+  [
+    "traces to a port that the collector has not",
+    "ConfigMap/agent-config",
+    `data.OTEL_EXPORTER_OTLP_ENDPOINT := "http://otel-collector.observability:4327"`,
+  ],
+  ["collector not installed", COLLECTOR, "delete"],
+  ["collector closes its OTLP port", COLLECTOR, "values.ports.otlp.enabled := false"],
+  ["collector sends traces nowhere", COLLECTOR, "values.config.service.pipelines.traces.exporters := []"],
+  ["collector reads no logs", COLLECTOR, "values.presets.logsCollection.enabled := false"],
+  ["no Prometheus behind the monitors", METRICS, "delete"],
   ["a token in the ConfigMap", "ConfigMap/agent-config", `data.API_TOKEN := "abcdef"`],
   ["configuration not mounted", ROLLOUT, `- ${API}.volumeMounts[config]`],
   ["configuration's volume removed", ROLLOUT, `- ${POD}.volumes[config]`],

@@ -46,9 +46,11 @@ describe("failover on EKS and GKE", () => {
       "aws:route53/record:Record failover-region-us-east-1",
       "aws:route53/record:Record failover-region-us-west1",
       "aws:s3/bucket:Bucket failover-switch-us-east-1",
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration failover-switch-us-east-1-lifecycle",
       "aws:s3/bucketPolicy:BucketPolicy failover-switch-us-east-1-readers",
       "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock failover-switch-us-east-1-private",
       "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration failover-switch-us-east-1-encryption",
+      "aws:s3/bucketVersioning:BucketVersioning failover-switch-us-east-1-versioning",
       "gcp:serviceaccount/account:Account failover-switch-us-west1-publisher",
       "gcp:storage/bucket:Bucket failover-switch-us-west1",
       "gcp:storage/bucketIAMMember:BucketIAMMember failover-switch-us-west1-publish",
@@ -107,6 +109,28 @@ describe("failover on EKS and GKE", () => {
     );
     assert.deepEqual(record("failover-public-primary").failoverRoutingPolicies, [{ type: "PRIMARY" }]);
     assert.deepEqual(record("failover-public-secondary").failoverRoutingPolicies, [{ type: "SECONDARY" }]);
+  });
+
+  it("shows for 90 days who threw a switch and when, in either cloud", async () => {
+    const { get } = await run(stackConfig());
+    const versioning = get("aws:s3/bucketVersioning:BucketVersioning", "failover-switch-us-east-1-versioning").inputs;
+    assert.deepEqual(versioning.versioningConfiguration, { status: "Enabled" });
+    const lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+    const [rule, ...others] = get(lifecycle, "failover-switch-us-east-1-lifecycle").inputs.rules as object[];
+    assert.deepEqual(
+      { ...rule, id: "" },
+      {
+        id: "",
+        status: "Enabled",
+        filter: {},
+        noncurrentVersionExpiration: { noncurrentDays: 90 },
+        expiration: { expiredObjectDeleteMarker: true },
+      },
+    );
+    assert.equal(others.length, 0);
+    const gcs = get("gcp:storage/bucket:Bucket", "failover-switch-us-west1").inputs;
+    assert.deepEqual(gcs.versioning, { enabled: true });
+    assert.deepEqual(gcs.lifecycleRules, [{ action: { type: "Delete" }, condition: { daysSinceNoncurrentTime: 90 } }]);
   });
 
   it("keeps the switch bucket in S3 closed to the public", async () => {

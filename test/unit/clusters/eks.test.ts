@@ -2,6 +2,8 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import {
   autoscalerDeployment,
+  autoscalerNetworkPolicy,
+  autoscalerScrape,
   clusterRules,
   namespaceRules,
 } from "../../../components/clusters/eks/autoscaler-objects.js";
@@ -204,6 +206,31 @@ describe("cluster autoscaler", () => {
       assert.equal(securityContext.readOnlyRootFilesystem, true);
       assert.deepEqual(Object.keys(resources), ["requests", "limits"]);
     }
+  });
+
+  it("is probed and scraped at the port that it serves, and logs as JSON", () => {
+    const { spec, metadata } = autoscalerDeployment({ cluster: "c", region: "eu-west-1", image: "i:1.0" }).template;
+    const [container] = spec.containers;
+    assert.deepEqual(container!.ports, [{ name: "metrics", containerPort: 8085 }]);
+    for (const probe of [container!.livenessProbe, container!.readinessProbe]) {
+      assert.deepEqual(probe.httpGet, { path: "/health-check", port: "metrics" });
+    }
+    assert.ok(container!.args.includes("--logging-format=json"));
+    assert.equal(autoscalerScrape.port, "metrics");
+    assert.deepEqual(autoscalerScrape.matchLabels, metadata.labels);
+  });
+
+  it("reaches names and HTTPS, and is reached at its metrics only", () => {
+    const { ingress, egress, podSelector } = autoscalerNetworkPolicy;
+    assert.deepEqual(podSelector.matchLabels, autoscalerScrape.matchLabels);
+    assert.deepEqual(
+      egress.flatMap(({ ports }) => ports.map(({ port, protocol }) => `${port}/${protocol}`)),
+      ["53/UDP", "53/TCP", "443/TCP"],
+    );
+    assert.deepEqual(
+      ingress.flatMap(({ ports }) => ports.map(({ port }) => port)),
+      [8085],
+    );
   });
 
   it("has no wildcard among its rights, and reads no secrets", () => {

@@ -53,6 +53,19 @@ describe("canary delivery (R6)", () => {
     assert.equal(specOf(plan, 0).template.spec.containers[0]!.image, agent.image);
   });
 
+  it("has a disruption budget for each that has more than one pod, and none over both", () => {
+    const budgetsOf = (replicas: number) =>
+      planOf({ strategy: "canary", canary: { ...delivery.canary, replicas } }).budgets.map(({ name, selector }) => [
+        name,
+        selector.version,
+      ]);
+    assert.deepEqual(budgetsOf(1), [["agent-memory-service", "stable"]]);
+    assert.deepEqual(budgetsOf(2), [
+      ["agent-memory-service", "stable"],
+      ["agent-memory-canary", "canary"],
+    ]);
+  });
+
   it("splits 95/5 between a service for each", () => {
     assert.deepEqual(
       plan.services.map(({ name, selector }) => [name, selector.version]),
