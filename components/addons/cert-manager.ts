@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { createCustomResource } from "../custom-resource.js";
 import type { SpecOf } from "../custom-resource-models.js";
-import { type AddonContext, installChart, type Installed } from "./chart.js";
+import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 /** Service account whose token answers DNS-01 challenges; it may do nothing else. */
 const dnsServiceAccount = "cert-manager-dns01";
@@ -86,9 +86,9 @@ function createChallengeIdentity(context: AddonContext, zone: ChallengeZone): pu
 
 /** The service account, and the right of cert-manager to ask for its tokens. */
 function createServiceAccount(context: AddonContext): Installed {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const { namespace } = config.addons.certManager;
-  const options = { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] };
+  const options = { parent, provider: cluster.provider, dependsOn: [...foundation(context, namespace)] };
   const metadata = { name: dnsServiceAccount, namespace };
   return [
     new k8s.core.v1.ServiceAccount(`${name}-dns01`, { metadata, automountServiceAccountToken: false }, options),
@@ -154,5 +154,5 @@ export function installCertManager(context: AddonContext, zone: ChallengeZone | 
   const role = zone === undefined ? undefined : createChallengeIdentity(context, zone);
   const account = role === undefined ? [] : createServiceAccount(context);
   const issuer = createIssuer(context, [solver(context.config, zone, role)], [release, ...account]);
-  return [release, ...account, issuer];
+  return [issuer];
 }

@@ -110,7 +110,7 @@ for (const stack of soak ? ["production", "staging"] : ["production"]) {
       const state = { namespace: "agent-memory", name: "recovery-state" };
       const { data } = await regions.secondary.api.get("v1", "ConfigMap", state);
       assert.equal((data as Record<string, string>).primary_region, regions.secondary.name);
-      const objects = program.filter(({ type }) => /:(s3|storage)\/\w*object/i.test(type));
+      const objects = program.filter(({ type }) => /:(BucketObject(v2)?|ObjectCopy)$/.test(type));
       assert.deepEqual(objects, [], "the program owns no object of any bucket, so it cannot take the switch back");
     });
 
