@@ -68,6 +68,7 @@ export async function failOver(regions: TwoRegions, places: FailoverPlaces): Pro
     facts: {},
     forced: [],
     drill: false,
+    contacts: [],
     startedAt: new Date().toISOString(),
     signal: new AbortController().signal,
   };
