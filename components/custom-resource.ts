@@ -1,29 +1,30 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CustomResourceKind, SpecOf } from "./custom-resource-models.js";
 
-export interface CustomResourceArgs<Spec extends object> {
-  readonly apiVersion: string;
-  readonly kind: string;
+export interface CustomResourceArgs<Kind extends CustomResourceKind> {
+  /** API version and kind, such as `argoproj.io/v1alpha1/Rollout`. */
+  readonly kind: Kind;
   readonly name: string;
   /** Left out for cluster-scoped kinds. */
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
-  readonly spec?: Spec;
-  /** Fields beside `spec`, for the kinds that have none. */
-  readonly data?: Readonly<Record<string, unknown>>;
+  /** Left out for the kinds that have none. */
+  readonly spec?: SpecOf<Kind>;
 }
 
 /**
  * A custom resource with its exact name. Empty labels and annotations are left out: on a custom resource they show as a
  * difference at every `up`.
  */
-export function createCustomResource<Spec extends object>(
+export function createCustomResource<Kind extends CustomResourceKind>(
   resourceName: string,
-  args: CustomResourceArgs<Spec>,
+  args: CustomResourceArgs<Kind>,
   opts: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
-  const { apiVersion, kind, name, namespace, labels, annotations, spec, data } = args;
+  const { name, namespace, labels, annotations, spec } = args;
+  const [, apiVersion = "", kind = ""] = /^(.+)\/(\w+)$/.exec(args.kind) ?? [];
   const filled = (entries?: object): boolean => entries !== undefined && Object.keys(entries).length > 0;
   return new k8s.apiextensions.CustomResource(
     resourceName,
@@ -37,7 +38,6 @@ export function createCustomResource<Spec extends object>(
         ...(filled(annotations) ? { annotations: { ...annotations } } : {}),
       },
       ...(spec === undefined ? {} : { spec }),
-      ...data,
     },
     opts,
   );

@@ -57,9 +57,10 @@ export class Region extends pulumi.ComponentResource {
     const { config } = this.args;
     const { cluster } = this;
     const addons = this.createAddOns(shared.zone);
+    // It waits for the add-ons, and whatever is in it waits for it.
     const namespace = this.createNamespace(addons.ready);
-    const stores = this.createStores(shared, [...addons.ready, namespace]);
-    const opts = { parent: this, dependsOn: [...addons.ready, namespace] };
+    const stores = this.createStores(shared, [namespace]);
+    const opts = { parent: this, dependsOn: [namespace] };
     const agent = new AgentService(
       `${this.key}-agent`,
       { cluster, config, stores: stores.endpoints, credentials: shared.credentials },

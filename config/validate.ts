@@ -14,16 +14,43 @@ type Issue = z.core.$ZodIssue;
 export function validateConfig(raw: unknown, stack: string, earlier: readonly Fault[] = []): StackConfig {
   const faults = [...earlier];
   const { config, left } = parse(raw, faults);
-  if (config !== undefined) {
-    const known = new Set([...faults.map((fault) => fault.path), ...left]);
-    faults.push(...crossFieldRules.flatMap((rule) => rule(config)).filter((fault) => !known.has(fault.path)));
-  }
-  if (faults.length > 0 || config === undefined) throw configurationError(stack, faults);
+  const known = new Set([...faults.map((fault) => fault.path), ...left]);
+  faults.push(...brokenRules(config).filter((fault) => !known.has(fault.path)));
+  if (faults.length > 0) throw configurationError(stack, faults);
   return config;
 }
 
+/** A section of the configuration that cannot be read. */
+class Unreadable extends Error {}
+
+/** What the rules across fields find; one that needs a section that cannot be read has nothing to say yet. */
+function brokenRules(config: StackConfig): Fault[] {
+  return crossFieldRules.flatMap((rule) => {
+    try {
+      return rule(config);
+    } catch (thrown) {
+      if (thrown instanceof Unreadable) return [];
+      throw thrown;
+    }
+  });
+}
+
+/** The sections that can be read; whoever asks for another one is stopped. */
+function readableSections(candidate: unknown): StackConfig {
+  const config = {};
+  for (const [key, schema] of Object.entries(stackSchema.shape)) {
+    const { success, data } = schema.safeParse(valueAt(candidate, [key]));
+    const get = (): unknown => {
+      if (success) return data;
+      throw new Unreadable(key);
+    };
+    Object.defineProperty(config, key, { get, enumerable: true });
+  }
+  return config as StackConfig;
+}
+
 interface Parsed {
-  readonly config?: StackConfig;
+  readonly config: StackConfig;
   /** Places that lack a value because it was at fault: what a rule says of them follows from that. */
   readonly left: readonly string[];
 }
@@ -50,7 +77,7 @@ function parse(raw: unknown, faults: Fault[]): Parsed {
       if (issue.code !== "unrecognized_keys") left.push(formatPath(issue.path.slice(0, -1)));
     }
   }
-  return { left };
+  return { config: readableSections(candidate), left };
 }
 
 /** Members of a union are reported by the branch that the user meant, which zod lists with the fewest issues. */

@@ -3,7 +3,6 @@ import { isFinding } from "../../policy/engine/result.js";
 import { readChanges } from "../changes/changes.js";
 import { wantsColor } from "../output/color.js";
 import { writeOutput } from "../output/file.js";
-import { startProgress } from "../output/progress.js";
 import { judgeRecorded } from "../readiness/recorded.js";
 import { exitCodeOf, verdictLine, type Report } from "../readiness/report.js";
 import { projectRoot } from "../root.js";
@@ -41,8 +40,10 @@ export function registerPreview(program: Command): void {
 async function preview(options: PreviewOptions): Promise<void> {
   const stack = requireStack(options.stack);
   const changes = options.changes === undefined ? undefined : readChanges("--changes", options.changes);
-  const progress = startProgress(`running the program for ${stack}`);
-  const run = await runStack(stack, { outputsKnown: options.firstDeploy !== true }).finally(() => progress.stop());
+  const run = await runStack(stack, {
+    outputsKnown: options.firstDeploy !== true,
+    progress: `running the program for ${stack}`,
+  });
   const remark = await checkQueries(readStackFile(projectRoot, stack));
   if (remark !== undefined) process.stderr.write(`note: ${remark}\n`);
   const report = judgeRecorded(run);

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
-import { startProgress } from "../output/progress.js";
 import { runStack } from "../preview/run-stack.js";
 import { requireStack, withStack } from "../preview/stack-option.js";
 import { userPath } from "../root.js";
@@ -30,8 +29,7 @@ async function render(options: RenderOptions): Promise<void> {
   const stack = requireStack(options.stack);
   const out = userPath(options.out);
   checkFolder(out);
-  const progress = startProgress(`rendering ${stack}`);
-  const run = await runStack(stack).finally(() => progress.stop());
+  const run = await runStack(stack, { progress: `rendering ${stack}` });
   const files = renderFiles(run);
   write(out, files);
   const text =

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
 import type { StackConfig } from "../../config/schema/stack.js";
-import { type AddonContext, installChart, type Installed } from "./chart.js";
+import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 type Notifications = DeliveryConfig["notifications"];
 
@@ -114,17 +114,18 @@ export function argoRolloutsValues({ delivery }: StackConfig): Readonly<Record<s
 
 /** The webhook's URL may carry a token: it lives in the Secret, and the configuration names its key. */
 function createNotificationSecret(context: AddonContext): Installed {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const { webhookUrl } = config.delivery.notifications;
   if (webhookUrl === undefined) return [];
+  const { namespace } = config.addons.argoRollouts;
   return [
     new k8s.core.v1.Secret(
       `${name}-rollout-notifications`,
       {
-        metadata: { name: notificationSecret, namespace: config.addons.argoRollouts.namespace },
+        metadata: { name: notificationSecret, namespace },
         stringData: { "webhook-url": pulumi.secret(webhookUrl) },
       },
-      { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] },
+      { parent, provider: cluster.provider, dependsOn: [...foundation(context, namespace)] },
     ),
   ];
 }
@@ -141,5 +142,5 @@ export function installArgoRollouts(context: AddonContext): Installed {
     values: argoRolloutsValues(context.config),
     dependsOn: secret,
   });
-  return [...secret, release];
+  return [release];
 }

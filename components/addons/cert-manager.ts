@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { createCustomResource } from "../custom-resource.js";
-import { type AddonContext, installChart, type Installed } from "./chart.js";
+import type { SpecOf } from "../custom-resource-models.js";
+import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 /** Service account whose token answers DNS-01 challenges; it may do nothing else. */
 const dnsServiceAccount = "cert-manager-dns01";
@@ -49,12 +50,14 @@ export function challengePolicy(zoneId: string): string {
   });
 }
 
+type Solver = NonNullable<NonNullable<SpecOf<"cert-manager.io/v1/ClusterIssuer">["acme"]>["solvers"]>[number];
+
 /** How the issuer proves that the hosts are ours. */
 export function solver(
   config: StackConfig,
   zone: ChallengeZone | undefined,
   role: pulumi.Input<string> | undefined,
-): Readonly<Record<string, unknown>> {
+): Solver {
   if (zone === undefined) return { http01: { ingress: { ingressClassName: config.traffic.ingressClass } } };
   const credentials =
     role === undefined
@@ -83,9 +86,9 @@ function createChallengeIdentity(context: AddonContext, zone: ChallengeZone): pu
 
 /** The service account, and the right of cert-manager to ask for its tokens. */
 function createServiceAccount(context: AddonContext): Installed {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const { namespace } = config.addons.certManager;
-  const options = { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] };
+  const options = { parent, provider: cluster.provider, dependsOn: [...foundation(context, namespace)] };
   const metadata = { name: dnsServiceAccount, namespace };
   return [
     new k8s.core.v1.ServiceAccount(`${name}-dns01`, { metadata, automountServiceAccountToken: false }, options),
@@ -118,7 +121,7 @@ function createServiceAccount(context: AddonContext): Installed {
 
 function createIssuer(
   context: AddonContext,
-  solvers: readonly unknown[],
+  solvers: readonly Solver[],
   dependsOn: Installed,
 ): k8s.apiextensions.CustomResource {
   const { name, cluster, config, parent } = context;
@@ -127,8 +130,7 @@ function createIssuer(
   return createCustomResource(
     `${name}-issuer`,
     {
-      apiVersion: "cert-manager.io/v1",
-      kind: "ClusterIssuer",
+      kind: "cert-manager.io/v1/ClusterIssuer",
       name: issuer,
       spec: { acme: { server, email, privateKeySecretRef: { name: `${issuer}-account` }, solvers } },
     },
@@ -152,5 +154,5 @@ export function installCertManager(context: AddonContext, zone: ChallengeZone | 
   const role = zone === undefined ? undefined : createChallengeIdentity(context, zone);
   const account = role === undefined ? [] : createServiceAccount(context);
   const issuer = createIssuer(context, [solver(context.config, zone, role)], [release, ...account]);
-  return [release, ...account, issuer];
+  return [issuer];
 }

@@ -12,8 +12,18 @@ export interface AddonContext {
   readonly config: StackConfig;
   /** The component that the add-on's resources belong to. */
   readonly parent: pulumi.Resource;
-  /** Namespaces of all add-ons; every release depends on them. */
-  readonly namespaces: readonly pulumi.Resource[];
+  /** The namespaces that the program makes for add-ons, by name. */
+  readonly namespaces: Readonly<Record<string, pulumi.Resource>>;
+}
+
+/**
+ * What an object in an add-on's namespace waits for: the namespace, or the cluster where that was there before. No more
+ * than that: when a deletion fails, the engine walks every path of dependencies, and lists of everything that went
+ * before had it walk millions of them.
+ */
+export function foundation({ cluster, namespaces }: AddonContext, namespace: string): Installed {
+  const own = namespaces[namespace];
+  return own === undefined ? cluster.ready : [own];
 }
 
 /** What an add-on leaves behind: nothing where it was there before. */
@@ -46,7 +56,7 @@ export function chartLocation(
  * to Helm. (`helm.v4.Chart` would drop the hooks and needs a reachable cluster in a preview.)
  */
 export function installChart(context: AddonContext, request: ChartRequest): k8s.helm.v3.Release {
-  const { name, cluster, parent, namespaces } = context;
+  const { name, cluster, parent } = context;
   return new k8s.helm.v3.Release(
     `${name}-${request.release}`,
     {
@@ -64,7 +74,7 @@ export function installChart(context: AddonContext, request: ChartRequest): k8s.
     {
       parent,
       provider: cluster.provider,
-      dependsOn: [...cluster.ready, ...namespaces, ...(request.dependsOn ?? [])],
+      dependsOn: [...foundation(context, request.addon.namespace), ...(request.dependsOn ?? [])],
     },
   );
 }

@@ -34,5 +34,5 @@ export function installCloudNativePg(context: AddonContext, certManager: Install
     values: barmanPluginValues,
     dependsOn: [...operator, ...certManager],
   });
-  return [...operator, plugin];
+  return [plugin];
 }

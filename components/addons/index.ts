@@ -23,7 +23,7 @@ export interface AddOnsArgs {
 
 /** Everything that the platform needs in one cluster; what is declared preinstalled is left alone. */
 export class AddOns extends pulumi.ComponentResource {
-  /** What consumers of the add-ons' custom resources and webhooks must wait for. */
+  /** What consumers of the add-ons' custom resources and webhooks must wait for; of a chain, its end. */
   readonly ready: readonly pulumi.Resource[];
   /** Host name or IP at which the cluster's ingress is reached; empty where the cluster has no load balancer. */
   readonly ingressAddress: pulumi.Output<string>;
@@ -40,7 +40,6 @@ export class AddOns extends pulumi.ComponentResource {
     const certManager = installCertManager(context, args.zone);
     this.ingressAddress = ingress.address;
     this.ready = [
-      ...context.namespaces,
       ...prometheus,
       ...mesh,
       ...ingress.resources,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
-import { type AddonContext, installChart, type Installed } from "./chart.js";
+import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 /** Labels of the controller's pods; the Service is ours, so the selector is fixed here and not by the chart. */
 export const ingressPodLabels = {
@@ -72,7 +72,7 @@ export function ingressValues({ traffic }: StackConfig): Readonly<Record<string,
  * is an output. Pulumi waits until the cloud has given the address.
  */
 function createService(context: AddonContext): k8s.core.v1.Service {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const balanced = cluster.loadBalancer.gives !== "nothing";
   return new k8s.core.v1.Service(
     `${name}-ingress-service`,
@@ -93,7 +93,7 @@ function createService(context: AddonContext): k8s.core.v1.Service {
         ],
       },
     },
-    { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] },
+    { parent, provider: cluster.provider, dependsOn: [...foundation(context, config.addons.ingress.namespace)] },
   );
 }
 
@@ -130,7 +130,7 @@ export function installIngress(
     values: ingressValues(context.config),
     dependsOn: [...mesh, service],
   });
-  return { resources: [service, release], address: addressOf(service, context.cluster) };
+  return { resources: [release], address: addressOf(service, context.cluster) };
 }
 
 /** Address of a controller that was there before: read from its Service. */

@@ -64,9 +64,9 @@ export function installIstio(context: AddonContext): Installed {
     release: "istiod",
     chart: "istiod",
     values: istiodValues(context),
-    dependsOn: [base, cni],
+    dependsOn: [cni],
   });
-  if (!context.config.addons.istioGateway) return [base, cni, istiod];
+  if (!context.config.addons.istioGateway) return [istiod];
   const gateway = installChart(context, {
     addon,
     release: "istio-ingressgateway",
@@ -75,5 +75,5 @@ export function installIstio(context: AddonContext): Installed {
     values: { service: { type: "ClusterIP" }, labels: { istio: "ingressgateway" } },
     dependsOn: [istiod],
   });
-  return [base, cni, istiod, gateway];
+  return [gateway];
 }

@@ -49,14 +49,16 @@ export function planNamespaces(addons: AddonsConfig): NamespacePlan[] {
   });
 }
 
-export function createNamespaces(context: Omit<AddonContext, "namespaces">): k8s.core.v1.Namespace[] {
+/** The namespaces by name. */
+export function createNamespaces(context: Omit<AddonContext, "namespaces">): AddonContext["namespaces"] {
   const { name, cluster, parent, config } = context;
-  return planNamespaces(config.addons).map(
-    (plan) =>
-      new k8s.core.v1.Namespace(
-        `${name}-namespace-${plan.name}`,
-        { metadata: { name: plan.name, labels: { ...plan.labels } } },
-        { parent, provider: cluster.provider, dependsOn: [...cluster.ready] },
-      ),
-  );
+  const namespaces = planNamespaces(config.addons).map((plan) => [
+    plan.name,
+    new k8s.core.v1.Namespace(
+      `${name}-namespace-${plan.name}`,
+      { metadata: { name: plan.name, labels: { ...plan.labels } } },
+      { parent, provider: cluster.provider, dependsOn: [...cluster.ready] },
+    ),
+  ]);
+  return Object.fromEntries(namespaces) as AddonContext["namespaces"];
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type AddonContext, installChart, type Installed } from "./chart.js";
+import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 /** Port of Prometheus, and of the alias Services before it. */
 export const prometheusPort = 9090;
@@ -77,7 +77,7 @@ export function prometheusValues({ cluster, config }: Pick<AddonContext, "cluste
 
 /** Grafana's password: made by the program, encrypted in the state; the chart's own would be the same everywhere. */
 function createGrafanaSecret(context: AddonContext): k8s.core.v1.Secret {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const password = new random.RandomPassword(`${name}-grafana`, { length: 32, special: false }, { parent });
   return new k8s.core.v1.Secret(
     `${name}-grafana-admin`,
@@ -85,15 +85,20 @@ function createGrafanaSecret(context: AddonContext): k8s.core.v1.Secret {
       metadata: { name: grafanaSecret, namespace: config.addons.prometheus.namespace },
       stringData: { "admin-user": "admin", "admin-password": pulumi.secret(password.result) },
     },
-    { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] },
+    { parent, provider: cluster.provider, dependsOn: [...foundation(context, config.addons.prometheus.namespace)] },
   );
 }
 
 /** `http://prometheus:9090` in Prometheus' own namespace, and in the rollout controller's, which asks by that name. */
 function createAliases(context: AddonContext): Installed {
-  const { name, cluster, config, parent, namespaces } = context;
+  const { name, cluster, config, parent } = context;
   const home = config.addons.prometheus.namespace;
-  const options = { parent, provider: cluster.provider, dependsOn: [...cluster.ready, ...namespaces] };
+  const asking = config.addons.argoRollouts.namespace;
+  const within = (namespace: string): pulumi.CustomResourceOptions => ({
+    parent,
+    provider: cluster.provider,
+    dependsOn: [...foundation(context, namespace)],
+  });
   const ports = [{ name: "http-web", port: prometheusPort, targetPort: prometheusPort, protocol: "TCP" }];
   const direct = new k8s.core.v1.Service(
     `${name}-prometheus-alias`,
@@ -105,9 +110,8 @@ function createAliases(context: AddonContext): Installed {
         ports,
       },
     },
-    options,
+    within(home),
   );
-  const asking = config.addons.argoRollouts.namespace;
   if (asking === home) return [direct];
   const remote = new k8s.core.v1.Service(
     `${name}-prometheus-alias-${asking}`,
@@ -115,7 +119,7 @@ function createAliases(context: AddonContext): Installed {
       metadata: { name: prometheusService, namespace: asking },
       spec: { type: "ExternalName", externalName: `${prometheusService}.${home}.svc.cluster.local`, ports },
     },
-    options,
+    within(asking),
   );
   return [direct, remote];
 }
@@ -134,5 +138,5 @@ export function installPrometheus(context: AddonContext): Installed {
     timeoutSeconds: 900,
     dependsOn: [grafana],
   });
-  return [grafana, ...aliases, release];
+  return [...aliases, release];
 }

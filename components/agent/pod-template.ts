@@ -22,7 +22,7 @@ const restricted = {
   readOnlyRootFilesystem: true,
   runAsNonRoot: true,
   capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
+  seccompProfile: { type: "RuntimeDefault" as const },
 };
 
 /** A user id that no image gives a meaning to; the group owns the volumes. */
@@ -68,8 +68,8 @@ function container(args: PodTemplateArgs) {
     name: agentNames.container,
     image: args.image ?? agent.image,
     ports: [
-      { name: "http", containerPort: agentPorts.http, protocol: "TCP" },
-      { name: "grpc", containerPort: agentPorts.grpc, protocol: "TCP" },
+      { name: "http", containerPort: agentPorts.http, protocol: "TCP" as const },
+      { name: "grpc", containerPort: agentPorts.grpc, protocol: "TCP" as const },
     ],
     env: environment(args),
     envFrom: [{ secretRef: { name: agentNames.secret } }, { configMapRef: { name: agentNames.config } }],
@@ -103,7 +103,7 @@ function spreading(labels: Readonly<Record<string, string>>) {
       {
         maxSkew: 1,
         topologyKey: "topology.kubernetes.io/zone",
-        whenUnsatisfiable: "ScheduleAnyway",
+        whenUnsatisfiable: "ScheduleAnyway" as const,
         labelSelector: { matchLabels: labels },
       },
     ],
@@ -133,7 +133,7 @@ export function podTemplate(args: PodTemplateArgs) {
         runAsUser: USER,
         runAsGroup: USER,
         fsGroup: USER,
-        seccompProfile: { type: "RuntimeDefault" },
+        seccompProfile: { type: "RuntimeDefault" as const },
       },
       ...(agent.imagePullSecret === undefined ? {} : { imagePullSecrets: [{ name: agent.imagePullSecret }] }),
       ...spreading(labels),

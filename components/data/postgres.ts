@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { backupMarks } from "../backups/location.js";
+import { createCustomResource } from "../custom-resource.js";
 import type { RegionVaults, StoreEndpoint } from "../contracts.js";
 import { storeNetworkPolicy } from "./network.js";
 import { archiveNames, objectStoreSpec, scheduledBackupSpec, type ArchiveArgs } from "./postgres-archive.js";
@@ -65,14 +66,9 @@ function createArchives(context: StoreContext, source: RegionVaults | undefined)
 }
 
 function createArchive(context: StoreContext, name: string, args: ArchiveArgs): pulumi.Resource {
-  return new k8s.apiextensions.CustomResource(
+  return createCustomResource(
     `${context.name}-${name.replace("postgres-", "")}`,
-    {
-      apiVersion: "barmancloud.cnpg.io/v1",
-      kind: "ObjectStore",
-      metadata: context.metadata(name),
-      spec: objectStoreSpec(args),
-    },
+    { kind: "barmancloud.cnpg.io/v1/ObjectStore", ...context.metadata(name), spec: objectStoreSpec(args) },
     context.options(),
   );
 }
@@ -84,12 +80,11 @@ interface ClusterParts {
 }
 
 function createCluster(context: StoreContext, parts: ClusterParts): k8s.apiextensions.CustomResource {
-  return new k8s.apiextensions.CustomResource(
+  return createCustomResource(
     `${context.name}-cluster`,
     {
-      apiVersion: "postgresql.cnpg.io/v1",
-      kind: "Cluster",
-      metadata: context.metadata(context.workload),
+      kind: "postgresql.cnpg.io/v1/Cluster",
+      ...context.metadata(context.workload),
       spec: postgresClusterSpec({
         config: context.args.config.postgres,
         storageClass: context.cluster.storageClass,
@@ -110,12 +105,13 @@ function createCluster(context: StoreContext, parts: ClusterParts): k8s.apiexten
 
 function createScheduledBackup(context: StoreContext, vaults: RegionVaults, cluster: pulumi.Resource): void {
   const { labels, annotations } = backupMarks(context.plan, vaults);
-  new k8s.apiextensions.CustomResource(
+  createCustomResource(
     `${context.name}-backup`,
     {
-      apiVersion: "postgresql.cnpg.io/v1",
-      kind: "ScheduledBackup",
-      metadata: { ...context.metadata("postgres-backup"), labels, annotations },
+      kind: "postgresql.cnpg.io/v1/ScheduledBackup",
+      ...context.metadata("postgres-backup"),
+      labels,
+      annotations,
       spec: scheduledBackupSpec(context.plan),
     },
     context.options({ dependsOn: [...context.args.addonsReady, cluster] }),

@@ -1,5 +1,6 @@
 import { seconds } from "../../config/schema/primitives.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
+import type { SpecOf } from "../custom-resource-models.js";
 
 const REQUESTS = "agent_requests_total";
 const LATENCY = "agent_request_duration_seconds_bucket";
@@ -48,6 +49,8 @@ export function p99Query(window: string): string {
   return `histogram_quantile(0.99, sum by (le) (rate(${LATENCY}{${CANARY}}[${window}]))) * 1000`;
 }
 
+type MetricSpec = NonNullable<SpecOf<"argoproj.io/v1alpha1/AnalysisTemplate">["metrics"]>[number];
+
 /**
  * Both conditions are guarded: an empty or NaN result is neither success nor failure, so the measurement is
  * inconclusive. Success alone would roll back a canary without traffic, failure alone would promote it.
@@ -63,7 +66,7 @@ function metric({ name, query, good, bad }: Bound, address: string, timing: Timi
     successCondition: `${present} && ${good}`,
     failureCondition: `${present} && ${bad}`,
     provider: { prometheus: { address, query } },
-  };
+  } satisfies MetricSpec;
 }
 
 function within({ min, max }: { min?: number | undefined; max?: number | undefined }): Pick<Bound, "good" | "bad"> {
@@ -83,8 +86,13 @@ function bounds(error: Bound, maxP99Ms: number, { window, config }: { window: st
   return [error, latency, ...own];
 }
 
+/** Spec of an AnalysisTemplate. */
+export interface AnalysisSpec {
+  readonly metrics: ReturnType<typeof metric>[];
+}
+
 /** R6: success rate and p99 of the canary, `count` times. */
-export function canaryAnalysis(config: DeliveryConfig) {
+export function canaryAnalysis(config: DeliveryConfig): AnalysisSpec {
   const { successRate, maxP99Ms, interval, count, window } = config.canary;
   const success = { name: "success-rate", query: successRateQuery(window), ...within({ min: successRate }) };
   const timing = { interval, count, consecutiveSuccessLimit: count, inconclusiveLimit: count };
@@ -102,7 +110,7 @@ function progressiveBounds(config: DeliveryConfig): readonly Bound[] {
  * Runs beside the whole rollout and aborts it within an interval of a breach. It gates nothing: a stage shorter than
  * its first measurement would pass unseen, and a quiet canary must not abort; both are the gate's business.
  */
-export function watchAnalysis(config: DeliveryConfig) {
+export function watchAnalysis(config: DeliveryConfig): AnalysisSpec {
   const { interval, stages } = config.progressive;
   const held = stages.reduce((sum, stage) => sum + (stage.hold === undefined ? 0 : seconds(stage.hold)), 0);
   const measurements = Math.ceil(held / seconds(interval));
@@ -111,7 +119,7 @@ export function watchAnalysis(config: DeliveryConfig) {
 }
 
 /** Ends each stage: `gateCount` successes in a row; without them in ten times as many measurements it is inconclusive. */
-export function gateAnalysis(config: DeliveryConfig) {
+export function gateAnalysis(config: DeliveryConfig): AnalysisSpec {
   const { interval, gateCount } = config.progressive;
   const count = gateCount * 10;
   const timing = { interval, count, consecutiveSuccessLimit: gateCount, inconclusiveLimit: count };

@@ -11,8 +11,6 @@ export interface DeliveryPlace {
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
-const argo = "argoproj.io/v1alpha1";
-
 /** What routes wait for before they lead to a delivery. */
 export interface Delivery {
   readonly services: readonly pulumi.Resource[];
@@ -26,8 +24,7 @@ export function createDelivery(name: string, plan: DeliveryPlan, place: Delivery
     createCustomResource(
       `${name}-${analysis}`,
       {
-        apiVersion: argo,
-        kind: "AnalysisTemplate",
+        kind: "argoproj.io/v1alpha1/AnalysisTemplate",
         name: analysis,
         namespace: place.namespace,
         labels: agentLabels,
@@ -70,7 +67,7 @@ function createWorkload(name: string, workload: PlannedWorkload, place: Delivery
       `${name}-${workload.role}`,
       {
         metadata: { name: workload.name, namespace: place.namespace, labels, annotations },
-        spec: workload.spec as k8s.types.input.apps.v1.DeploymentSpec,
+        spec: workload.spec,
       },
       opts,
     );
@@ -78,8 +75,7 @@ function createWorkload(name: string, workload: PlannedWorkload, place: Delivery
   return createCustomResource(
     `${name}-rollout`,
     {
-      apiVersion: argo,
-      kind: "Rollout",
+      kind: "argoproj.io/v1alpha1/Rollout",
       name: workload.name,
       namespace: place.namespace,
       labels,

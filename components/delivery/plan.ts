@@ -4,19 +4,23 @@ import type { ScaleTarget } from "../agent/autoscaler.js";
 import { agentPorts, versionLabels } from "../agent/names.js";
 import type { PodTemplate } from "../agent/pod-template.js";
 import { agentLabels } from "../contracts.js";
-import { canaryAnalysis, gateAnalysis, watchAnalysis } from "./analysis.js";
+import { canaryAnalysis, gateAnalysis, watchAnalysis, type AnalysisSpec } from "./analysis.js";
 import { deliveryAnnotations, deliveryNames } from "./names.js";
 import { blueGreenSpec, deploymentSpec, progressiveSpec } from "./workloads.js";
 
-export interface PlannedWorkload {
+interface PlannedWorkloadBase {
   readonly role: "stable" | "canary";
-  readonly kind: "Deployment" | "Rollout";
   readonly name: string;
-  readonly spec: object;
   /** The autoscaler owns the number of replicas once there is one, so Pulumi gives only the first. */
   readonly replicasAreManaged: boolean;
   readonly annotations: Readonly<Record<string, string>>;
 }
+
+type RolloutSpec = ReturnType<typeof progressiveSpec> | ReturnType<typeof blueGreenSpec>;
+
+export type PlannedWorkload =
+  | (PlannedWorkloadBase & { readonly kind: "Deployment"; readonly spec: ReturnType<typeof deploymentSpec> })
+  | (PlannedWorkloadBase & { readonly kind: "Rollout"; readonly spec: RolloutSpec });
 
 export interface PlannedService {
   readonly name: string;
@@ -49,7 +53,7 @@ export interface DeliveryPlan {
   readonly services: readonly PlannedService[];
   /** One a workload: a budget over two of them would let one be taken down whole. A single pod needs none. */
   readonly budgets: readonly PlannedBudget[];
-  readonly analyses: Readonly<Record<string, { metrics: readonly object[] }>>;
+  readonly analyses: Readonly<Record<string, AnalysisSpec>>;
   readonly routes: RoutePlan;
   readonly scaleTarget: ScaleTarget;
 }

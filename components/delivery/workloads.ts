@@ -1,6 +1,7 @@
 import { seconds } from "../../config/schema/primitives.js";
 import type { DeliveryConfig, StageConfig } from "../../config/schema/delivery.js";
 import type { PodTemplate } from "../agent/pod-template.js";
+import type { SpecOf } from "../custom-resource-models.js";
 import { deliveryNames } from "./names.js";
 
 interface WorkloadArgs {
@@ -67,7 +68,7 @@ export function progressiveSpec(args: WorkloadArgs, config: DeliveryConfig) {
         steps: config.progressive.stages.flatMap(stageSteps),
       },
     },
-  };
+  } satisfies SpecOf<"argoproj.io/v1alpha1/Rollout">;
 }
 
 /** R6: a preview version that is analysed before the switch, and an old one that stays for an instant switch back. */
@@ -87,5 +88,5 @@ export function blueGreenSpec(args: WorkloadArgs, config: DeliveryConfig) {
         scaleDownDelaySeconds: seconds(config.blueGreen.keepOld),
       },
     },
-  };
+  } satisfies SpecOf<"argoproj.io/v1alpha1/Rollout">;
 }

@@ -5,7 +5,7 @@ import type { ClusterTarget } from "../clusters/cluster.js";
 import type { RegionEndpoint } from "../contracts.js";
 import { createCustomResource } from "../custom-resource.js";
 import { createDns, type HealthCheckIds } from "./dns.js";
-import { haConfig, multiClusterServiceSpec, recoveryPlans, serviceExportApi } from "./objects.js";
+import { haConfig, multiClusterServiceSpec, recoveryPlans, serviceExportKind } from "./objects.js";
 import { LeaseKeeper } from "./lease-keeper.js";
 import { planRecords } from "./record-plan.js";
 import { createSwitches, type SwitchBucket } from "./switch.js";
@@ -71,15 +71,14 @@ export class Failover extends pulumi.ComponentResource {
     configMap("recovery-plans", { "plans.json": JSON.stringify(recoveryPlans(config), undefined, 2) });
     createCustomResource(
       `${this.label}-service-export-${cluster.key}`,
-      { apiVersion: serviceExportApi(cluster), kind: "ServiceExport", name: service, namespace },
+      { kind: serviceExportKind(cluster), name: service, namespace },
       options,
     );
     if (cluster.fleetMembership !== undefined && cluster.role === "primary") {
       createCustomResource(
         `${this.label}-multi-cluster-service-${cluster.key}`,
         {
-          apiVersion: "networking.gke.io/v1",
-          kind: "MultiClusterService",
+          kind: "networking.gke.io/v1/MultiClusterService",
           name: service,
           namespace,
           spec: multiClusterServiceSpec,

@@ -46,9 +46,9 @@ export function recoveryPlans({ recovery, regions }: StackConfig): RecoveryPlanS
   });
 }
 
-/** API of ServiceExport in a cluster: a GKE fleet brings a group of its own. */
-export function serviceExportApi({ fleetMembership }: Pick<ClusterTarget, "fleetMembership">): string {
-  return fleetMembership === undefined ? "multicluster.x-k8s.io/v1alpha1" : "net.gke.io/v1";
+/** ServiceExport as a cluster knows it: a GKE fleet brings a group of its own. */
+export function serviceExportKind({ fleetMembership }: Pick<ClusterTarget, "fleetMembership">) {
+  return fleetMembership === undefined ? "multicluster.x-k8s.io/v1alpha1/ServiceExport" : "net.gke.io/v1/ServiceExport";
 }
 
 /** Google's MultiClusterService of R9, which a fleet reads in its primary's cluster. It has no weights: DNS has. */

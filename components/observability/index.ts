@@ -5,6 +5,7 @@ import type { StackConfig } from "../../config/schema/stack.js";
 import { alertmanagerSecret } from "../addons/prometheus.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { createCustomResource } from "../custom-resource.js";
+import type { CustomResourceKind, SpecOf } from "../custom-resource-models.js";
 import { alertmanagerConfig } from "./alertmanager.js";
 import { grafanaDashboard } from "./dashboards/panel.js";
 import { dashboards } from "./dashboards/table.js";
@@ -19,7 +20,6 @@ export interface ObservabilityArgs {
   readonly addonsReady: readonly pulumi.Resource[];
 }
 
-const api = "monitoring.coreos.com/v1";
 const labels = { "app.kubernetes.io/part-of": "agent-platform" } as const;
 
 /** What watches one region: what is scraped and probed, the rules, who is told, and the dashboards. */
@@ -46,22 +46,25 @@ export class Observability extends pulumi.ComponentResource {
   private createMonitors({ config, cluster }: ObservabilityArgs): void {
     for (const target of [...scrapeTargets(config), ...(cluster.scraped ?? [])]) {
       const spec = podMonitorSpec(target, config.observability.scrapeIntervalSeconds);
-      this.createObject("PodMonitor", target.job, spec);
+      this.createObject("monitoring.coreos.com/v1/PodMonitor", target.job, spec);
     }
   }
 
   private createProbes(config: StackConfig): void {
-    for (const probe of planProbes(config)) this.createObject("Probe", probe.name, probeSpec(probe, config));
+    for (const probe of planProbes(config)) {
+      this.createObject("monitoring.coreos.com/v1/Probe", probe.name, probeSpec(probe, config));
+    }
   }
 
   private createRules({ config, cluster }: ObservabilityArgs): void {
-    this.createObject("PrometheusRule", "agent-platform", ruleSpec({ config, regionKey: cluster.key }));
+    const spec = ruleSpec({ config, regionKey: cluster.key });
+    this.createObject("monitoring.coreos.com/v1/PrometheusRule", "agent-platform", spec);
   }
 
-  private createObject(kind: string, object: string, spec: object): void {
+  private createObject<Kind extends CustomResourceKind>(kind: Kind, object: string, spec: SpecOf<Kind>): void {
     createCustomResource(
-      `${this.name}-${kind.toLowerCase()}-${object}`,
-      { apiVersion: api, kind, name: object, namespace: this.namespace, labels, spec },
+      `${this.name}-${kind.slice(kind.lastIndexOf("/") + 1).toLowerCase()}-${object}`,
+      { kind, name: object, namespace: this.namespace, labels, spec },
       this.options,
     );
   }

@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../config/schema/stack.js";
 import { agentLabels, marks } from "../contracts.js";
+import type { SpecOf } from "../custom-resource-models.js";
 
 export const agentJob = "agent";
 export const certificateJob = "cert-manager";
@@ -127,5 +128,5 @@ export function podMonitorSpec(target: ScrapeTarget, intervalSeconds: number) {
         relabelings: relabelings(target),
       },
     ],
-  };
+  } satisfies SpecOf<"monitoring.coreos.com/v1/PodMonitor">;
 }

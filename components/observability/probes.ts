@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../config/schema/stack.js";
+import type { SpecOf } from "../custom-resource-models.js";
 import { regionHost } from "../failover/names.js";
 
 export const healthJob = "region-health";
@@ -72,5 +73,5 @@ export function probeSpec(plan: ProbePlan, { observability, failover }: StackCon
     module: plan.module,
     prober: { url: `blackbox-exporter.${observability.namespace}.svc:9115` },
     targets: { staticConfig: { static: [...plan.targets], ...(Object.keys(labels).length > 0 ? { labels } : {}) } },
-  };
+  } satisfies SpecOf<"monitoring.coreos.com/v1/Probe">;
 }

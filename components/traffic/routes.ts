@@ -1,4 +1,5 @@
 import type { TrafficConfig } from "../../config/schema/agent.js";
+import type { SpecOf } from "../custom-resource-models.js";
 import { deliveryNames } from "../delivery/names.js";
 import type { RoutePlan } from "../delivery/plan.js";
 
@@ -69,7 +70,7 @@ export function rootRoutes(args: RoutesArgs) {
       ...previewRoute,
       { name: "default", ...behaviour(args), delegate: { name: weightsName(routes), namespace: args.namespace } },
     ],
-  };
+  } satisfies SpecOf<"networking.istio.io/v1/VirtualService">;
 }
 
 /** Name of the VirtualService that the split is in. */
@@ -88,7 +89,8 @@ export function weightRoutes(args: RoutesArgs) {
     canary === undefined
       ? [destination(stable, 100)]
       : [destination(stable, 100 - canaryWeight), destination(canary, canaryWeight)];
-  return { http: [{ name: deliveryNames.route, route: split }] };
+  const http = [{ name: deliveryNames.route, route: split }];
+  return { http } satisfies SpecOf<"networking.istio.io/v1/VirtualService">;
 }
 
 /** Hosts that enter from outside under the current strategy. */
@@ -109,5 +111,5 @@ export function gatewaySpec(hosts: readonly string[]) {
   return {
     selector: { istio: "ingressgateway" },
     servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts }],
-  };
+  } satisfies SpecOf<"networking.istio.io/v1/Gateway">;
 }

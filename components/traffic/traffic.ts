@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AgentConfig, TrafficConfig } from "../../config/schema/agent.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { agentLabels } from "../contracts.js";
-import { createCustomResource } from "../custom-resource.js";
+import { createCustomResource, type CustomResourceArgs } from "../custom-resource.js";
+import type { CustomResourceKind } from "../custom-resource-models.js";
 import type { Delivery } from "../delivery/create.js";
 import type { RoutePlan } from "../delivery/plan.js";
 import { ingressAnnotations, ingressSpec } from "./ingress.js";
@@ -21,7 +22,7 @@ export interface TrafficArgs {
   readonly ownHost?: string;
 }
 
-const networking = "networking.istio.io/v1";
+const virtualService = "networking.istio.io/v1/VirtualService";
 
 /** Ingress with TLS, mesh encryption, gateway and routes of one region (R3, R6). */
 export class Traffic extends pulumi.ComponentResource {
@@ -47,8 +48,7 @@ export class Traffic extends pulumi.ComponentResource {
 
   private createMeshEncryption(): void {
     this.createMeshObject("mtls", {
-      apiVersion: "security.istio.io/v1",
-      kind: "PeerAuthentication",
+      kind: "security.istio.io/v1/PeerAuthentication",
       name: "default",
       spec: { mtls: { mode: "STRICT" } },
     });
@@ -58,8 +58,7 @@ export class Traffic extends pulumi.ComponentResource {
     const { agent, traffic, routes, ownHost, delivery } = this.args;
     const args: RoutesArgs = { traffic, routes, service: agent.name, namespace: agent.namespace, ownHost };
     this.createMeshObject("gateway", {
-      apiVersion: networking,
-      kind: "Gateway",
+      kind: "networking.istio.io/v1/Gateway",
       name: "agent-gateway",
       spec: gatewaySpec(this.hosts),
     });
@@ -67,21 +66,21 @@ export class Traffic extends pulumi.ComponentResource {
     const managed = routes.weightsAreManaged;
     const weights = this.createMeshObject(
       managed ? "weights" : "split",
-      { apiVersion: networking, kind: "VirtualService", name: weightsName(routes), spec: weightRoutes(args) },
+      { kind: virtualService, name: weightsName(routes), spec: weightRoutes(args) },
       // The rollout controller owns the weights; ignoring less than the whole list ends in a field conflict. It starts
       // no pod before it finds them, so they cannot wait for the workloads as well.
       managed ? { ignoreChanges: ["spec.http"], dependsOn: [...services] } : { dependsOn: [...services, ...workloads] },
     );
     this.createMeshObject(
       "routes",
-      { apiVersion: networking, kind: "VirtualService", name: agent.name, spec: rootRoutes(args) },
+      { kind: virtualService, name: agent.name, spec: rootRoutes(args) },
       { dependsOn: [weights, ...workloads] },
     );
   }
 
-  private createMeshObject(
+  private createMeshObject<Kind extends CustomResourceKind>(
     role: string,
-    object: { apiVersion: string; kind: string; name: string; spec: object },
+    object: Pick<CustomResourceArgs<Kind>, "kind" | "name" | "spec">,
     opts: { ignoreChanges?: string[]; dependsOn?: pulumi.Resource[] } = {},
   ): pulumi.Resource {
     return createCustomResource(

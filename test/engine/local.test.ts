@@ -1,32 +1,9 @@
 import assert from "node:assert/strict";
 import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
-import type { Region } from "../support/servers/region/region.js";
+import { demoted, promote, readPostgres } from "./support/failover.js";
 import { localRegions, PlatformStack, readConfig } from "./support/platform.js";
 import { requireEngine } from "./support/requirements.js";
 import { prepareCluster } from "./support/volumes.js";
-
-const demoted = { enabled: true, source: "new-primary" };
-const postgres = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" };
-const at = { namespace: "agent-memory", name: "postgres" };
-
-interface PostgresSpec {
-  readonly replica?: { readonly enabled: boolean; readonly source: string };
-  readonly externalClusters?: readonly { readonly name: string }[];
-  readonly resources: { readonly requests: { readonly memory: string } };
-}
-
-async function readPostgres({ api }: Region): Promise<PostgresSpec> {
-  return (await api.get(postgres.apiVersion, postgres.kind, at)).spec as PostgresSpec;
-}
-
-/** What a failover leaves behind: the secondary writes, and the old primary follows it. */
-async function promote({ primary, secondary }: TwoRegions): Promise<void> {
-  const object = { ...postgres, metadata: at };
-  await secondary.api.mergePatch(object, { spec: { replica: { enabled: false } } });
-  await primary.api.mergePatch(object, {
-    spec: { replica: demoted, externalClusters: [{ name: demoted.source }] },
-  });
-}
 
 describe("the local stack on two real control planes", function () {
   this.timeout(600_000);

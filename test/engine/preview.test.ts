@@ -23,7 +23,7 @@ for (const stack of ["production", "staging"]) {
 
     after(() => (platform as PlatformStack | undefined)?.dispose());
 
-    it("has the resources of the offline preview: type, name, parent and inputs", async () => {
+    it("has the resources of the offline preview: type, name, parent, provider, guards and inputs", async () => {
       const { steps, changeSummary } = await platform.engine.preview();
       const recorded = await platform.offline();
       const own = steps.filter(isOwn);

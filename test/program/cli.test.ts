@@ -48,7 +48,8 @@ describe("command line", function () {
   it("ends with 6 and the stacks that exist where the named one does not", async () => {
     const { exitCode, stderr } = await cli("preview", "--stack", "prod");
     assert.equal(exitCode, 6);
-    assert.match(stderr, /there are: local, production, staging/);
+    assert.match(stderr, /there is no stack "prod"; there are: local, production, staging/);
+    assert.doesNotMatch(stderr, /running the program/, "the answer comes before the work");
   });
 
   it("ends with 2 for unknown flags and commands", async () => {

@@ -69,7 +69,8 @@ export class EksCluster extends pulumi.ComponentResource implements ClusterTarge
     this.kubeconfig = kubeconfigOf(parts.controlPlane, region.region);
     const identifier = `eks/${region.region}/${this.#scope.cluster}`;
     this.provider = createKubernetesProvider(region.key, { kubeconfig: this.kubeconfig, identifier }, this);
-    this.ready = [...parts.ready, createVolumeClass(this.#scope, this.provider, parts)];
+    // The class waits for all of them.
+    this.ready = [createVolumeClass(this.#scope, this.provider, parts)];
     const autoscaled = !region.cluster.existing && region.cluster.autoscaler.enabled;
     this.scraped = autoscaled ? [autoscalerScrape] : [];
     if (autoscaled) {

@@ -58,7 +58,8 @@ export class GkeCluster extends pulumi.ComponentResource implements ClusterTarge
     this.kubeconfig = kubeconfigOf(parts.controlPlane);
     const identifier = `gke/${region.project}/${region.region}/${this.#scope.cluster}`;
     this.provider = createKubernetesProvider(region.key, { kubeconfig: this.kubeconfig, identifier }, this);
-    this.ready = [...parts.ready, createDiskClass(this.#scope, this.provider, parts)];
+    // The class waits for all of them.
+    this.ready = [createDiskClass(this.#scope, this.provider, parts)];
     this.registerOutputs({ kubeconfig: this.kubeconfig, oidcIssuer: this.oidcIssuer });
   }
 

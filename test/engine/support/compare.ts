@@ -6,9 +6,26 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** What the engine's JSON shows in place of a secret. */
 const secret = "[secret]";
 
-/** Type, name and parent, in which both previews must agree for every resource. */
-export function placeOf({ type, urn, parent }: { type: string; urn: string; parent?: string }): string {
-  return `${type} ${nameOf(urn)} in ${parent === undefined ? "nothing" : nameOf(parent)}`;
+interface Registered {
+  readonly type: string;
+  readonly urn: string;
+  readonly parent?: string;
+  readonly provider?: string;
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+}
+
+/** Type, name, parent, provider and guards, in which both previews must agree for every resource. */
+export function placeOf({ type, urn, parent, provider, protect, retainOnDelete }: Registered): string {
+  const guards = `${protect === true ? ", protected" : ""}${retainOnDelete === true ? ", retained" : ""}`;
+  const within = parent === undefined ? "nothing" : nameOf(parent);
+  return `${type} ${nameOf(urn)} in ${within} by ${providerOf(provider)}${guards}`;
+}
+
+/** Name of the provider; the engine adds its id, and registers one of its own where the program names none. */
+function providerOf(provider: string | undefined): string {
+  const name = provider?.split("::")[3] ?? "";
+  return name === "" || name.startsWith("default") ? "default" : name;
 }
 
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");

@@ -28,6 +28,21 @@ describe("configuration rules", () => {
     });
   }
 
+  it("are checked in every section that can be read, where another one has no value to go on with", () => {
+    const raw = rawConfig("production");
+    regionsOf(raw)[0]!.network = { cidr: "10.0.0.0/99" };
+    raw.agent = {
+      ...(raw.agent as object),
+      image: "example/agent:latest",
+      autoscaling: { minReplicas: 5, maxReplicas: 2 },
+    };
+    raw.traffic = { host: "not a host" };
+    assert.deepEqual(
+      [...new Set(faultsOf(raw).map(({ path }) => path))],
+      ["regions[0].network.cidr", "agent.replicas", "traffic.host", "agent.image"],
+    );
+  });
+
   it("accepts active-active where every store is writable everywhere and the weights sum to 100", () => {
     const raw = rawConfig("production");
     raw.failover = { ...(raw.failover as object), mode: "active-active" };

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { haConfig, recoveryPlans, serviceExportApi } from "../../../components/failover/objects.js";
+import { haConfig, recoveryPlans, serviceExportKind } from "../../../components/failover/objects.js";
 import { switchPublishPolicy, switchReadPolicy } from "../../../components/failover/switch.js";
 import { failoverRules } from "../../../config/rules/failover.js";
 import { regions, stackConfig } from "../../support/stack-config.js";
@@ -39,9 +39,9 @@ describe("failover objects", () => {
   });
 
   it("exports the service by the group that the cluster has", () => {
-    assert.equal(serviceExportApi({}), "multicluster.x-k8s.io/v1alpha1");
+    assert.equal(serviceExportKind({}), "multicluster.x-k8s.io/v1alpha1/ServiceExport");
     const fleetMembership = pulumi.output("projects/p/locations/us-west1/memberships/c");
-    assert.equal(serviceExportApi({ fleetMembership }), "net.gke.io/v1");
+    assert.equal(serviceExportKind({ fleetMembership }), "net.gke.io/v1/ServiceExport");
   });
 });
 
