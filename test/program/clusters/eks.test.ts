@@ -47,6 +47,7 @@ describe("EKS cluster", () => {
       "aws:kms/key:Key": 2,
       "kubernetes:apps/v1:Deployment": 1,
       "kubernetes:core/v1:ServiceAccount": 1,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 1,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole": 1,
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding": 1,
