@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PipelineAccess } from "./access/index.js";
 import type { StackConfig } from "../config/schema/stack.js";
 import type { RegionEndpoint, RegionVaults } from "./contracts.js";
+import { vaultPath } from "./backups/location.js";
 import type { DnsZone, Failover } from "./failover/index.js";
+import { recoverySite, type Place } from "./failover/recovery-site.js";
 import type { Region } from "./region.js";
 
 export interface OutputsArgs {
@@ -34,6 +36,12 @@ export function stackOutputs({
     healthChecks: failover.healthChecks,
     switches: failover.switches,
     nameServers: zone?.nameServers ?? [],
+    recovery: recoverySite(config, pulumi.getStack(), {
+      switches: failover.switches,
+      healthChecks: failover.healthChecks,
+      postgresBackups: postgresBackups(vaults),
+      ...(zone === undefined ? {} : { zoneId: zone.zoneId }),
+    }),
     ...(access === undefined ? {} : { pipelines: access.identities }),
   };
 }
@@ -44,4 +52,19 @@ function byKey<T extends { readonly key: string }, R>(items: readonly T[], pick:
 
 function bucketsOf(vaults: RegionVaults | undefined): Record<string, pulumi.Output<string>> {
   return Object.fromEntries(Object.entries(vaults?.buckets ?? {}).map(([store, bucket]) => [store, bucket.uri]));
+}
+
+function postgresBackups(vaults: Readonly<Record<string, RegionVaults>>): Record<string, Place> {
+  const places = Object.entries(vaults).map(
+    ([
+      key,
+      {
+        buckets: { postgres },
+      },
+    ]): [string, Place] => {
+      const { endpoint } = postgres;
+      return [key, { uri: vaultPath(postgres, key), ...(endpoint === undefined ? {} : { endpoint }) }];
+    },
+  );
+  return Object.fromEntries(places);
 }

@@ -44,8 +44,9 @@ function createBackupVaults(config: StackConfig, regions: readonly Region[]): Re
 function createPipelineAccess(config: StackConfig, regions: readonly Region[]): PipelineAccess | undefined {
   if (config.access.github === undefined) return undefined;
   const providers = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.cloudProvider]));
+  const ready = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.ready]));
   const { access } = config;
-  return new PipelineAccess("access", { stack: pulumi.getStack(), access, regions: config.regions, providers });
+  return new PipelineAccess("access", { stack: pulumi.getStack(), access, regions: config.regions, providers, ready });
 }
 
 interface Reachable {

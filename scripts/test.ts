@@ -20,6 +20,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function mochaArguments(suite: Suite): string[] {
   const mocha = ["node_modules/mocha/bin/mocha.js", `test/${suite.name}/**/*.test.ts`];
+  if (suite.jobs !== undefined) mocha.push("--parallel", "--jobs", String(suite.jobs));
   if (values.grep !== undefined) mocha.push("--grep", values.grep);
   if (values.coverage !== true) return mocha;
   return ["node_modules/c8/bin/c8.js", "--reporter=text-summary", "--reporter=lcov", process.execPath, ...mocha];

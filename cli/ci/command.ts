@@ -2,12 +2,19 @@ import { Option, type Command } from "commander";
 import { ExitCode } from "../../common/errors.js";
 import { readChanges, risksOf } from "../changes/changes.js";
 import { changesMarkdown, headline } from "../changes/markdown.js";
-import { stickyComment, type CommentOptions } from "./comment.js";
+import { commentBody, stickyComment, type CommentOptions } from "./comment.js";
 import { addDelivery, positive } from "./delivery-command.js";
-import { driftBody, readDrifts, reportDrift } from "./drift.js";
-import { requireVariables } from "./require.js";
+import { driftBody, driftText, readDrifts, reportDrift } from "./drift.js";
+import { missingVariables, requireVariables } from "./require.js";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const sayJson = (value: unknown): void => say(JSON.stringify(value, undefined, 2));
+
+interface Shown {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
 
 /** Adds `ci require|risk|comment|drift|plan|deliver`: the steps of the pipelines, which run on a laptop as well. */
 export function registerCi(program: Command): void {
@@ -15,9 +22,11 @@ export function registerCi(program: Command): void {
   ci.command("require")
     .description("fail first, and name every secret and variable that is missing")
     .argument("<names...>", "environment variables that must not be empty")
-    .action((names: string[]) => {
+    .option("--json", "print JSON")
+    .action((names: string[], { json }: Shown) => {
+      if (json === true) sayJson({ names, missing: missingVariables(names) });
       requireVariables(names);
-      say(`${names.length} secrets and variables are set`);
+      if (json !== true) say(`${names.length} secrets and variables are set`);
     });
   addRisk(ci);
   ci.command("comment")
@@ -27,16 +36,40 @@ export function registerCi(program: Command): void {
     .option("--pull-request <number>", "default: the one that the job runs for", positive)
     .option("--link <url>", "where the whole is; default: the run")
     .option("--dry-run", "print the body instead")
-    .action(async (files: string[], options: CommentOptions) => say(await stickyComment(files, options)));
+    .option("--json", "print JSON")
+    .action(comment);
   ci.command("drift")
     .description("keep one issue about drift: open, rewrite or close it")
     .argument("<stack=file...>", "outputs of pulumi preview --refresh --json")
     .option("--dry-run", "print the issue's body instead")
-    .action(async (pairs: string[], { dryRun }: { dryRun?: boolean }) => {
-      const body = driftBody(readDrifts(pairs));
-      say(dryRun === true ? (body ?? "nothing drifted") : await reportDrift(body));
-    });
+    .option("--json", "print JSON")
+    .action(drift);
   addDelivery(ci);
+}
+
+async function comment(files: readonly string[], options: CommentOptions & Shown): Promise<void> {
+  const body = commentBody(files, options);
+  if (options.dryRun === true) {
+    if (options.json === true) sayJson({ body });
+    else say(body);
+    return;
+  }
+  const outcome = await stickyComment(body, options);
+  const { action, pullRequest } = outcome;
+  if (options.json === true) sayJson(outcome);
+  else say(`${action === "created" ? "commented on" : "updated the comment on"} pull request ${pullRequest}`);
+}
+
+async function drift(pairs: readonly string[], { dryRun, json }: Shown): Promise<void> {
+  const body = driftBody(readDrifts(pairs));
+  if (dryRun === true) {
+    if (json === true) sayJson({ drifted: body !== undefined, body });
+    else say(body ?? "nothing drifted");
+    return;
+  }
+  const outcome = await reportDrift(body);
+  if (json === true) sayJson(outcome);
+  else say(driftText(outcome));
 }
 
 const failLevels = ["protected", "deletions", "never"] as const;

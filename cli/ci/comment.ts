@@ -8,20 +8,28 @@ export interface CommentOptions {
   readonly key: string;
   readonly pullRequest?: number;
   readonly link?: string;
-  readonly dryRun?: boolean;
+}
+
+export interface CommentOutcome {
+  readonly action: "created" | "updated";
+  readonly pullRequest: number;
+}
+
+const markOf = (key: string): string => `<!-- agent-platform: ${key} -->`;
+
+/** The comment's body: the files one after another, shortened where GitHub would refuse it. */
+export function commentBody(files: readonly string[], { key, link }: CommentOptions): string {
+  return shorten(`${markOf(key)}\n${files.map(readBody).join("\n---\n\n")}`, link ?? runUrl());
 }
 
 /** The one comment of a key on a pull request: created the first time, rewritten from then on. */
-export async function stickyComment(files: readonly string[], options: CommentOptions): Promise<string> {
-  const mark = `<!-- agent-platform: ${options.key} -->`;
-  const body = shorten(`${mark}\n${files.map(readBody).join("\n---\n\n")}`, options.link ?? runUrl());
-  if (options.dryRun === true) return body;
-  const number = options.pullRequest ?? pullRequestOfEvent();
+export async function stickyComment(body: string, options: CommentOptions): Promise<CommentOutcome> {
+  const pullRequest = options.pullRequest ?? pullRequestOfEvent();
   const github = GitHub.fromEnvironment();
-  const known = await github.findComment(number, mark);
-  if (known === undefined) await github.createComment(number, body);
+  const known = await github.findComment(pullRequest, markOf(options.key));
+  if (known === undefined) await github.createComment(pullRequest, body);
   else await github.updateComment(known, body);
-  return `${known === undefined ? "commented on" : "updated the comment on"} pull request ${number}`;
+  return { action: known === undefined ? "created" : "updated", pullRequest };
 }
 
 function readBody(path: string): string {

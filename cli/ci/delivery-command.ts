@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { runCommand } from "../../common/command.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { stackConfig } from "../preview/stack-config.js";
@@ -12,6 +12,7 @@ interface Options {
   readonly wait?: number;
   readonly first?: boolean;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** A whole number above 0. */
@@ -29,6 +30,7 @@ export function addDelivery(ci: Command): void {
       .option("--plans <folder>", "folder of the plans", "plans")
       .option("--first", "the first deployment: no region goes ahead of the others")
       .option("--dry-run", "print the commands instead")
+      .addOption(new Option("--json", "print the commands instead, as JSON").implies({ dryRun: true }))
       .action(async (options: Options) => await run(options, steps));
   add("plan", "preview the whole and save a plan of each stage, with the policy pack", planSteps);
   add(
@@ -40,12 +42,13 @@ export function addDelivery(ci: Command): void {
 
 type Steps = (config: StackConfig, request: StepsRequest) => readonly Step[];
 
-async function run({ stack: name, plans, wait, first, dryRun }: Options, stepsOf: Steps): Promise<void> {
+async function run({ stack: name, plans, wait, first, dryRun, json }: Options, stepsOf: Steps): Promise<void> {
   const stack = requireStack(name);
   const config = stackConfig(stack);
   const exists = first !== true && (dryRun === true || (await runsAlready(stack)));
   const steps = stepsOf(config, { stack, plans, exists, ...(wait === undefined ? {} : { waitSeconds: wait }) });
   if (dryRun !== true) await runSteps(steps);
+  else if (json === true) process.stdout.write(`${JSON.stringify(steps, undefined, 2)}\n`);
   else for (const step of steps) process.stdout.write(`${shellLine(step)}\n`);
 }
 

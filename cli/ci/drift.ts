@@ -34,18 +34,30 @@ export function readDrifts(pairs: readonly string[]): StackDrift[] {
   });
 }
 
+/** What became of the one issue. */
+export interface DriftOutcome {
+  readonly action: "nothing" | "opened" | "updated" | "closed";
+  readonly issue?: number;
+}
+
 /** Keeps one issue: opened when something drifts, rewritten while it does, closed when nothing does. */
-export async function reportDrift(body: string | undefined): Promise<string> {
+export async function reportDrift(body: string | undefined): Promise<DriftOutcome> {
   const github = GitHub.fromEnvironment();
   const open = await github.findIssue(label, mark);
   if (body === undefined) {
-    if (open === undefined) return "nothing drifted";
+    if (open === undefined) return { action: "nothing" };
     await github.updateIssue(open, { state: "closed" });
-    return `nothing drifts any more: closed issue ${open}`;
+    return { action: "closed", issue: open };
   }
   if (open !== undefined) {
     await github.updateIssue(open, { title, body });
-    return `updated issue ${open}`;
+    return { action: "updated", issue: open };
   }
-  return `opened issue ${await github.createIssue({ title, body, labels: [label] })}`;
+  return { action: "opened", issue: await github.createIssue({ title, body, labels: [label] }) };
+}
+
+/** The outcome in words. */
+export function driftText({ action, issue = 0 }: DriftOutcome): string {
+  if (action === "nothing") return "nothing drifted";
+  return action === "closed" ? `nothing drifts any more: closed issue ${issue}` : `${action} issue ${issue}`;
 }

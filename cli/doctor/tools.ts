@@ -14,6 +14,14 @@ export interface Tool {
   readonly folders?: readonly string[];
 }
 
+/** How programs that know no `--version` say theirs. */
+const versionArguments: Readonly<Record<string, readonly string[]>> = {
+  busybox: [],
+  ip: ["-V"],
+  openssl: ["version"],
+  socat: ["-V"],
+};
+
 /** The suites install Debian's packages and build the rest themselves where they run as root. */
 export const tools: readonly Tool[] = [
   {
@@ -94,4 +102,24 @@ export const tools: readonly Tool[] = [
     why: "the pages as a reader sees them",
     get: "apt-get install chromium",
   },
+  ...(
+    [
+      ["containerd", "containerd", "starts the pods' containers"],
+      ["runc", "runc", "starts the pods' containers"],
+      ["iptables", "iptables", "addresses of services, network policies"],
+      ["ip", "iproute2", "the nodes' network"],
+      ["conntrack", "conntrack", "addresses of services"],
+      ["socat", "socat", "ways from this machine into the nodes' network"],
+      ["openssl", "openssl", "certificates of the control planes"],
+      ["busybox", "busybox", "the image of init containers"],
+      ["nsenter", "util-linux", "starts what runs on a node"],
+    ] as const
+  ).map(([program, debian, why]) => ({
+    program,
+    version: versionArguments[program] ?? ["--version"],
+    for: ["test", "local"] as const,
+    why,
+    get: `apt-get install ${debian}`,
+    folders: ["/usr/sbin", "/sbin"],
+  })),
 ];

@@ -2,23 +2,22 @@ import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
-import { awaitWorkloads, deployRegion, workloads } from "../../operations/local/deploy.js";
-import { supplyImages } from "../../operations/local/images/supply.js";
+import { attachPlatform } from "../../operations/local/attach.js";
+import { workloads } from "../../operations/local/deploy.js";
 import { platformRemains, startPlatform, stopPlatform, type LocalPlan } from "../../operations/local/platform.js";
 import { missingRequirements } from "../../operations/local/requirements.js";
 import { openKubeconfig } from "../../operations/local/servers/region/access.js";
-import { startProgress } from "../output/progress.js";
-import { localObjects } from "./objects.js";
-import { serviceImage } from "./service-image.js";
+import { openWay } from "../../operations/local/way.js";
+import { deployAll, during, NAMESPACE } from "./deploy.js";
 
 interface Options {
   readonly name: string;
   readonly json?: boolean;
 }
 
-const NAMESPACE = "agent-memory";
-
-const service = [[/\/agent-memory-service:/, serviceImage]] as const;
+interface OpenOptions extends Options {
+  readonly region: string;
+}
 
 const planOf = (name: string): LocalPlan => ({
   name,
@@ -30,15 +29,6 @@ const planOf = (name: string): LocalPlan => ({
   ],
 });
 
-async function during<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const progress = startProgress(what);
-  try {
-    return await work();
-  } finally {
-    progress.stop();
-  }
-}
-
 async function up({ name, json }: Options): Promise<void> {
   const missing = await missingRequirements();
   if (missing.length > 0) {
@@ -46,21 +36,40 @@ async function up({ name, json }: Options): Promise<void> {
     throw new PlatformError("a local platform cannot run here", ExitCode.configuration, faults);
   }
   const started = performance.now();
-  const { regions } = await during("two regions", async () => await startPlatform(planOf(name)));
-  const rendered = await localObjects(regions);
-  for (const [index, region] of regions.entries()) {
-    const objects = rendered[index] ?? [];
-    const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, service));
-    const { applied, left } = await during(`${region.name}: objects`, async () => await deployRegion(region, objects));
-    process.stderr.write(`${region.name}: ${applied} objects applied\n`);
-    for (const { object, reason } of left) process.stderr.write(`  left out: ${object} (${reason})\n`);
-    for (const image of without) process.stderr.write(`  no image of ${image}: its pods wait\n`);
-    await during(`${region.name}: pods`, async () => await awaitWorkloads(region, NAMESPACE));
-  }
+  const { regions, folder } = await during("two regions", async () => await startPlatform(planOf(name)));
+  await deployAll(regions, folder);
   process.stderr.write(`up after ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
   await status({ name, ...(json === undefined ? {} : { json }) });
   // The regions' connections are kept alive; nothing else is waited for.
   process.exit(ExitCode.ok);
+}
+
+/** As `pulumi up` after a change of the stack's file: what runs becomes what the file says. */
+async function apply({ name, json }: Options): Promise<void> {
+  const { regions, folder } = await attachPlatform(planOf(name));
+  await deployAll(regions, folder);
+  for (const { api } of regions) api.close();
+  await status({ name, ...(json === undefined ? {} : { json }) });
+}
+
+async function open(service: string, { name, json, region: key }: OpenOptions): Promise<void> {
+  const { regions, ledger } = await attachPlatform(planOf(name));
+  const region = regions.find((candidate) => candidate.name === key);
+  if (region === undefined) {
+    throw new PlatformError("there is no such region", ExitCode.configuration, [
+      {
+        path: "--region",
+        received: key,
+        rule: "must be a region of the local platform",
+        fix: `one of ${regions.map((candidate) => candidate.name).join(", ")}`,
+      },
+    ]);
+  }
+  const { pod, port } = await openWay(region, { namespace: NAMESPACE, service }, ledger);
+  for (const { api } of regions) api.close();
+  const url = `http://127.0.0.1:${port}`;
+  process.stderr.write(json === true ? "" : `leads to ${pod} in ${region.name}; \`local down\` closes it\n`);
+  process.stdout.write(json === true ? `${JSON.stringify({ region: region.name, service, pod, url })}\n` : `${url}\n`);
 }
 
 async function describe(name: string) {
@@ -112,18 +121,24 @@ async function down({ name, json }: Options): Promise<void> {
   process.stdout.write(json === true ? `${JSON.stringify({ name, ended })}\n` : `${text}\n`);
 }
 
-/** Adds `local up`, `local status` and `local down`. */
+/** Adds `local up|status|apply|open|down`. */
 export function registerLocal(program: Command): void {
   const local = program.command("local").description("the platform on this machine: two regions whose pods really run");
-  const add = (name: string, description: string, action: (options: Options) => Promise<void>): void => {
+  const command = (name: string, description: string): Command =>
     local
       .command(name)
       .description(description)
       .option("--name <name>", "sets this platform apart from others on the machine", "local")
-      .option("--json", "print JSON")
-      .action(action);
+      .option("--json", "print JSON");
+  const add = (name: string, description: string, action: (options: Options) => Promise<void>): void => {
+    command(name, description).action(action);
   };
   add("up", "start two regions and deploy the stack `local` onto them; one that runs is replaced", up);
   add("status", "what runs, and the kubeconfig of each region", status);
+  add("apply", "make what runs into what the stack `local` says now, as `pulumi up` does", apply);
+  command("open", "open a port of this machine that leads to a service, and print its address")
+    .argument("<service>", "agent-memory-service, agent-memory-canary")
+    .option("--region <name>", "where", "local-a")
+    .action(open);
   add("down", "end every process that `up` recorded, and remove all that it made", down);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { LocalRegion } from "../../operations/local/region.js";
+import type { RunningRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
 import { computedMark } from "../preview/computed.js";
 import type { RecordedResource } from "../preview/recording.js";
@@ -10,7 +10,7 @@ import { projectRoot } from "../root.js";
 const REGIONS = "agent-platform:regions";
 
 /** The local stack's configuration with its regions on clusters that run here. */
-function onClusters(file: StackFile, regions: readonly LocalRegion[]): StackFile {
+function onClusters(file: StackFile, regions: readonly RunningRegion[]): StackFile {
   const given = JSON.parse(file.config[REGIONS] ?? "[]") as object[];
   const placed = regions.map(({ name, kubeconfigFile, plan }, index) => ({
     ...given[index],
@@ -26,7 +26,14 @@ const isObject = ({ type, custom }: RecordedResource): boolean =>
 
 /** Passwords are made here as the engine would make them: the same mark is the same password wherever it stands. */
 class Passwords {
-  private readonly made = new Map<string, string>();
+  constructor(private readonly made: Map<string, string>) {}
+
+  /** The password of a name, made on first use. */
+  of(name: string): string {
+    const password = this.made.get(name) ?? randomBytes(24).toString("hex");
+    this.made.set(name, password);
+    return password;
+  }
 
   fill(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.fill(item));
@@ -34,33 +41,36 @@ class Passwords {
       return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.fill(inner)]));
     }
     if (typeof value !== "string" || !value.includes(computedMark)) return value;
-    return value.replaceAll(new RegExp(`password-[\\w-]*${computedMark}\\w*`, "g"), (mark) => {
-      const password = this.made.get(mark) ?? randomBytes(24).toString("hex");
-      this.made.set(mark, password);
-      return password;
-    });
+    return value.replaceAll(new RegExp(`password-[\\w-]*${computedMark}\\w*`, "g"), (mark) => this.of(mark));
   }
 }
 
 /** Credentials of the backup store, which whoever runs a cluster of their own puts into it. */
-const backupCredentials = (namespace: string): KubeObject => ({
+const backupCredentials = (namespace: string, secretKey: string): KubeObject => ({
   apiVersion: "v1",
   kind: "Secret",
   metadata: { name: "backup-credentials", namespace },
-  stringData: { ACCESS_KEY_ID: "local", ACCESS_SECRET_KEY: randomBytes(24).toString("hex") },
+  stringData: { ACCESS_KEY_ID: "local", ACCESS_SECRET_KEY: secretKey },
 });
 
-/** What the stack `local` makes of Kubernetes objects, in the order of the regions, with secrets that are ready for use. */
-export async function localObjects(regions: readonly LocalRegion[]): Promise<KubeObject[][]> {
+/**
+ * What the stack `local` makes of Kubernetes objects, in the order of the regions, with secrets that are ready for use.
+ * Passwords are those of `known`, which takes up what had to be made.
+ */
+export async function localObjects(
+  regions: readonly RunningRegion[],
+  known = new Map<string, string>(),
+): Promise<KubeObject[][]> {
   const { program } = await import("../../components/program.js");
   const file = onClusters(readStackFile(projectRoot, "local"), regions);
   const { resources } = await runProgram(program, file);
   const byProvider = new Map<string, KubeObject[]>();
-  const passwords = new Passwords();
+  const passwords = new Passwords(known);
   for (const resource of resources.filter(isObject)) {
     const provider = resource.provider ?? "";
     const object = passwords.fill(structuredClone(resource.inputs)) as KubeObject;
     byProvider.set(provider, [...(byProvider.get(provider) ?? []), object]);
   }
-  return [...byProvider.values()].map((objects) => [...objects, backupCredentials("agent-memory")]);
+  const credentials = backupCredentials("agent-memory", passwords.of("backup-credentials"));
+  return [...byProvider.values()].map((objects) => [...objects, credentials]);
 }

@@ -34,7 +34,7 @@ function requireContact(record: RunRecord, { as }: CommonOptions): string {
 }
 
 export async function answer(kind: "approved" | "rejected", id: string, options: AnswerOptions): Promise<void> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   const record = await findRecord(id, site, options);
   const by = requireContact(record, options);
   const { approval } = stateOf(record);
@@ -67,7 +67,7 @@ export async function answer(kind: "approved" | "rejected", id: string, options:
 
 /** Ends a run before its next action. Where nobody carries it any more, its claim is let go as well. */
 export async function cancel(id: string, options: AnswerOptions): Promise<void> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   const record = await findRecord(id, site, options);
   const { runId, plan, stack } = record.input;
   const { status } = stateOf(record);

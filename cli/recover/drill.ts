@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { drillCorruption } from "../../operations/recovery/drill/corruption.js";
 import { drillOutage, type DrillOptions } from "../../operations/recovery/drill/outage.js";
+import { startDrillStore } from "../../operations/recovery/drill/object-store.js";
 import { storeDrill, type DrillResult } from "../../operations/recovery/drill/result.js";
 import { showSeconds } from "../../operations/recovery/run/figures.js";
-import { RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
-import type { Site } from "../../operations/recovery/site/site.js";
-import { userPath } from "../root.js";
+import { RunFiles } from "../../operations/recovery/run/files.js";
+import type { Place, Site } from "../../operations/recovery/site/site.js";
 import { LiveView } from "./live.js";
 import { newRunId } from "./run.js";
-import { operator, requireSite, say, sayJson, type CommonOptions } from "./options.js";
+import { namesSite, operator, requireSite, say, sayJson, stateOnDisk, type CommonOptions } from "./options.js";
 
 export interface DrillCommandOptions extends CommonOptions {
   readonly repository?: string;
@@ -46,23 +46,27 @@ async function perform(
     await done.stand.stop();
     return { result: done.result, more: [] };
   }
-  const { repository, endpointUrl } = options;
-  if (repository === undefined) {
-    throw new PlatformError("the drill's own backups need a bucket", ExitCode.configuration, [
-      {
-        path: "--repository",
-        rule: "must be an S3 bucket that holds nothing else",
-        fix: "--repository s3://scratch/drill [--endpoint-url http://127.0.0.1:7070]",
-      },
-    ]);
-  }
-  const place = { uri: repository, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  const place = await backupsOf(options, folder, drill.onProgress);
   const done = await drillCorruption({ folder, stack, plan, region: primary, repository: place }, drill);
   const { goodRows, goodRowsAfter, badRowsAfter } = done;
   return {
     result: done.result,
     more: [`good rows before the damage: ${goodRows}, restored: ${goodRowsAfter}, still damaged: ${badRowsAfter}`],
   };
+}
+
+/** Where the drill's own backups go: the bucket that was named, else an S3 server that lasts as long as the drill. */
+async function backupsOf(
+  { repository, endpointUrl }: DrillCommandOptions,
+  folder: string,
+  onProgress: DrillOptions["onProgress"],
+): Promise<Place> {
+  if (repository !== undefined)
+    return { uri: repository, ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }) };
+  onProgress?.("an S3 server for its backups");
+  const { place, env } = await startDrillStore(folder);
+  Object.assign(process.env, env);
+  return place;
 }
 
 function describe({
@@ -94,11 +98,8 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
       },
     ]);
   }
-  const site = options.site === undefined ? undefined : requireSite(options);
-  const files = new RunFiles(
-    stateFolder(options.state === undefined ? undefined : userPath(options.state)),
-    site?.stack ?? "drill",
-  );
+  const site = namesSite(options) ? await requireSite(options) : undefined;
+  const files = new RunFiles(stateOnDisk(options), site?.stack ?? "drill");
   const folder = await mkdtemp(join(tmpdir(), "recovery-drill-"));
   const view = new LiveView(process.stderr);
   const onProgress = (what: string): void => void process.stderr.write(`drill: ${what}\n`);
@@ -115,7 +116,7 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
       drill: context,
       ...(site === undefined ? {} : { site }),
     });
-    const missed = site === undefined ? ["nowhere: no --site was named"] : await storeDrill(site, result);
+    const missed = site === undefined ? ["nowhere: no --stack was named"] : await storeDrill(site, result);
     if (options.json === true) sayJson(result);
     else for (const line of [...describe(result), ...more]) say(line);
     if (missed.length > 0) process.stderr.write(`the drill's result was not kept at ${missed.join("; ")}\n`);

@@ -10,7 +10,7 @@ import { runTable } from "./show.js";
 const RECENT = 5;
 
 export async function status(id: string | undefined, options: CommonOptions): Promise<void> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   if (id !== undefined) {
     const record = await findRecord(id, site, options);
     if (options.json === true) sayJson({ ...record, state: stateOf(record) });
@@ -38,7 +38,7 @@ export async function status(id: string | undefined, options: CommonOptions): Pr
 
 /** Follows a run that another process carries, until it is over. */
 export async function watch(id: string, options: CommonOptions): Promise<void> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   const view = new LiveView();
   const { input } = await findRecord(id, site, options);
   for (;;) {
@@ -54,7 +54,7 @@ export async function watch(id: string, options: CommonOptions): Promise<void> {
 }
 
 export async function report(id: string, options: CommonOptions): Promise<void> {
-  const record = await findRecord(id, requireSite(options), options);
+  const record = await findRecord(id, await requireSite(options), options);
   const made = reportOf(record);
   if (options.json === true) sayJson(made);
   else say(renderReport(made));

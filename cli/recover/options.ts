@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { plans } from "../../operations/recovery/plans/index.js";
 import type { Plan } from "../../operations/recovery/plans/plan.js";
@@ -6,10 +7,12 @@ import { loadPlan } from "../../operations/recovery/plans/validate.js";
 import { RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
 import { loadSite } from "../../operations/recovery/site/load.js";
 import type { Site } from "../../operations/recovery/site/site.js";
+import { loadStackSite, type StackSite } from "../../operations/recovery/site/stack.js";
 import { userPath } from "../root.js";
 
 export interface CommonOptions {
   readonly site?: string;
+  readonly stack?: string;
   readonly state?: string;
   readonly database?: string;
   readonly json?: boolean;
@@ -24,20 +27,42 @@ export function operator({ as }: CommonOptions): string {
   return as ?? `${userInfo().username}@${hostname()}`;
 }
 
-export function requireSite({ site }: CommonOptions): Site {
-  const file = site ?? process.env.RECOVERY_SITE;
+/** Where runs, and what is kept of stacks, lie on this machine. */
+export function stateOnDisk({ state }: CommonOptions): string {
+  return stateFolder(state === undefined ? undefined : userPath(state));
+}
+
+/** The stack by its outputs; whatever was read before where they are out of reach, which is said. */
+export async function readStack(stack: string, options: CommonOptions): Promise<StackSite> {
+  const read = await loadStackSite(stack, join(stateOnDisk(options), stack.split("/").at(-1) ?? stack));
+  if (read.stale !== undefined) {
+    const { why, keptAt } = read.stale;
+    process.stderr.write(`the outputs of ${stack} cannot be read (${why}): what was kept at ${keptAt} is used\n`);
+  }
+  return read;
+}
+
+/** Whether a stack or a site file was named. */
+export function namesSite({ site, stack }: CommonOptions): boolean {
+  return (site ?? stack ?? process.env.RECOVERY_SITE) !== undefined;
+}
+
+/** What the stack consists of: a site file wins over the stack's outputs. */
+export async function requireSite(options: CommonOptions): Promise<Site> {
+  const file = options.site ?? (options.stack === undefined ? process.env.RECOVERY_SITE : undefined);
   if (file !== undefined) return loadSite(userPath(file));
-  throw new PlatformError("no site was named", ExitCode.configuration, [
+  if (options.stack !== undefined) return (await readStack(options.stack, options)).site;
+  throw new PlatformError("no stack was named", ExitCode.configuration, [
     {
-      path: "--site",
-      rule: "is the file that says where the stack's parts are",
-      fix: "--site production.site.yaml, or RECOVERY_SITE",
+      path: "--stack",
+      rule: "says whose outputs tell where the parts are; --site names a file that does",
+      fix: "--stack production, or --site production.site.yaml, or RECOVERY_SITE",
     },
   ]);
 }
 
 export function runFiles(options: CommonOptions, site: Site): RunFiles {
-  return new RunFiles(stateFolder(options.state === undefined ? undefined : userPath(options.state)), site.stack);
+  return new RunFiles(stateOnDisk(options), site.stack);
 }
 
 /** The plan of that id, or from that file, with the site's own objectives and contacts. */
@@ -53,7 +78,8 @@ export function requirePlan(name: string, site?: Site): Plan {
       },
     ]);
   }
-  const own = site?.plans[plan.id] ?? {};
+  // The way back has no section of its own in the configuration: it has that of the way there.
+  const own = site?.plans[plan.id] ?? (plan.id === "fail-back" ? site?.plans["region-outage"] : undefined) ?? {};
   return {
     ...plan,
     rtoMinutes: own.rtoMinutes ?? plan.rtoMinutes,

@@ -125,7 +125,7 @@ export async function carryShown(
 
 /** The site with the primary that the last recovery recorded, whatever its file says. */
 async function siteNow(options: RunOptions): Promise<Site> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   const primary = await recordedPrimary(site);
   if (primary === undefined || primary === site.primary || !(primary in site.regions)) return site;
   process.stderr.write(`${primary} is recorded as primary, not ${site.primary} as in the site file\n`);
@@ -163,7 +163,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
 }
 
 export async function resume(id: string, options: RunOptions): Promise<void> {
-  const site = requireSite(options);
+  const site = await requireSite(options);
   const files = runFiles(options, site);
   const record = await files.get(id);
   const { status } = stateOf(record);

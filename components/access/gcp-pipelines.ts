@@ -15,7 +15,7 @@ export const googleRoles = {
   preview: [
     "roles/cloudkms.viewer",
     "roles/compute.networkViewer",
-    "roles/container.clusterViewer",
+    "roles/container.viewer",
     "roles/iam.securityReviewer",
     "roles/serviceusage.serviceUsageViewer",
   ],
@@ -93,8 +93,9 @@ interface Grantee {
   readonly account: gcp.serviceaccount.Account;
 }
 
-const bucketPermissions = {
-  preview: ["storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
+export const ownPermissions = {
+  // Secrets are read by a refresh, which compares them; viewers of clusters do not see them.
+  preview: ["container.secrets.get", "storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
   deploy: [
     "storage.buckets.create",
     "storage.buckets.delete",
@@ -107,7 +108,7 @@ const bucketPermissions = {
   ],
 } as const;
 
-/** Every predefined role that makes buckets reads their objects as well; this one does not. */
+/** What no predefined role gives alone: every one that makes buckets reads their objects as well; this one does not. */
 function createBucketRole(name: string, { stack, project, parent, provider }: GooglePipelines, grantee: Grantee): void {
   const custom = new gcp.projects.IAMCustomRole(
     `${name}-buckets`,
@@ -115,7 +116,7 @@ function createBucketRole(name: string, { stack, project, parent, provider }: Go
       project,
       roleId: `pipelineBuckets_${stack.replaceAll("-", "_")}_${grantee.role}`,
       title: `Buckets of ${stack}, without their objects: ${grantee.role}`,
-      permissions: [...bucketPermissions[grantee.role]],
+      permissions: [...ownPermissions[grantee.role]],
     },
     { parent, provider },
   );

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AccessConfig } from "../../config/schema/access.js";
 import type { RegionConfig } from "../../config/schema/regions.js";
 import { policyDocument } from "../clusters/identity/iam.js";
-import { shortName } from "../clusters/names.js";
+import { clusterName, shortName } from "../clusters/names.js";
 import { deployStatements, githubTrust, previewStatements, type PipelineScope } from "./aws-policies.js";
 import { createGooglePipelines } from "./gcp-pipelines.js";
 
@@ -14,6 +14,8 @@ export interface PipelineAccessArgs {
   readonly regions: readonly RegionConfig[];
   /** Provider of each region's cloud, by its key. */
   readonly providers: Readonly<Record<string, pulumi.ProviderResource | undefined>>;
+  /** What makes each region's cluster there, by its key: nobody can be admitted to it before. */
+  readonly ready: Readonly<Record<string, readonly pulumi.Resource[]>>;
 }
 
 /** Host of the issuer that GitHub Actions signs its jobs' tokens with. */
@@ -55,7 +57,9 @@ export class PipelineAccess extends pulumi.ComponentResource {
     });
     const create = (role: "preview" | "deploy", environment: string, documents: Documents): void => {
       const trust = issuer.apply((arn) => policyDocument(githubTrust(arn, github.repository, environment)));
-      this.identities[`aws-${role}`] = createRole(`${name}-${role}`, { stack, role, trust, documents, options });
+      const arn = createRole(`${name}-${role}`, { stack, role, trust, documents, options });
+      this.identities[`aws-${role}`] = arn;
+      this.admitToClusters(name, role, arn);
     };
     const reading = (key: "platform" | "data"): pulumi.Output<string> =>
       account.apply((id) => policyDocument(previewStatements(scope(id))[key]));
@@ -63,6 +67,32 @@ export class PipelineAccess extends pulumi.ComponentResource {
     const part = (key: "network" | "cluster" | "data"): pulumi.Output<string> =>
       account.apply((id) => policyDocument(deployStatements(scope(id))[key]));
     create("deploy", stack, { network: part("network"), cluster: part("cluster"), data: part("data") });
+  }
+
+  /** Lets a role into the stack's own EKS clusters; an adopted cluster's owner admits whom he likes. */
+  private admitToClusters(name: string, role: keyof typeof clusterPolicies, principalArn: pulumi.Output<string>): void {
+    const { stack, regions, providers, ready } = this.args;
+    for (const region of regions) {
+      const provider = providers[region.key];
+      if (region.cloud !== "aws" || region.cluster.existing !== undefined || provider === undefined) continue;
+      const options = { parent: this, provider, dependsOn: [...(ready[region.key] ?? [])] };
+      const cluster = clusterName(stack, region.key);
+      const entry = new aws.eks.AccessEntry(
+        `${name}-${role}-${region.key}`,
+        { clusterName: cluster, principalArn, type: "STANDARD" },
+        options,
+      );
+      new aws.eks.AccessPolicyAssociation(
+        `${name}-${role}-${region.key}-policy`,
+        {
+          clusterName: cluster,
+          principalArn: entry.principalArn,
+          policyArn: `arn:aws:eks::aws:cluster-access-policy/${clusterPolicies[role]}`,
+          accessScope: { type: "cluster" },
+        },
+        options,
+      );
+    }
   }
 
   /** An account has one provider of an issuer: a second stack adopts the first one's. */
@@ -86,6 +116,12 @@ export class PipelineAccess extends pulumi.ComponentResource {
     Object.assign(this.identities, created);
   }
 }
+
+/**
+ * Access policies of EKS. The reading one sees Secrets: a refresh compares them, and the state, which the role reads as
+ * well, has them anyway.
+ */
+const clusterPolicies = { preview: "AmazonEKSAdminViewPolicy", deploy: "AmazonEKSClusterAdminPolicy" } as const;
 
 type Documents = Readonly<Record<string, pulumi.Output<string>>>;
 

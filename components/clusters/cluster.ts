@@ -1,8 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a workload may do with a bucket: restore needs `read`, a backup job `write` (which includes reading back). */
-export type BucketAccess = "read" | "write";
+/**
+ * What a workload may do with a bucket: restore needs `read`, a backup job `write` (which includes reading back); with
+ * `object` it may read and replace one object.
+ */
+export type BucketAccess = "read" | "write" | "object";
 
 /** A bucket as identities and store configurations see it, whatever cloud holds it. */
 export interface BucketRef {
@@ -25,6 +28,8 @@ export interface BucketRef {
 export interface BucketGrant {
   readonly bucket: BucketRef;
   readonly access: BucketAccess;
+  /** Key of the one object, with access `object`. */
+  readonly object?: string;
 }
 
 export interface WorkloadIdentityRequest {

@@ -6,6 +6,7 @@ import type { RegionEndpoint } from "../contracts.js";
 import { createCustomResource } from "../custom-resource.js";
 import { createDns, type HealthCheckIds } from "./dns.js";
 import { haConfig, multiClusterServiceSpec, recoveryPlans, serviceExportApi } from "./objects.js";
+import { LeaseKeeper } from "./lease-keeper.js";
 import { planRecords } from "./record-plan.js";
 import { createSwitches, type SwitchBucket } from "./switch.js";
 import type { DnsZone } from "./zone.js";
@@ -34,7 +35,10 @@ export class Failover extends pulumi.ComponentResource {
     super("agent-platform:failover:Failover", name, {}, opts);
     this.label = name;
     const { checks, switches } = this.createRecords(args);
-    for (const cluster of args.clusters) this.createObjects(args, cluster);
+    for (const cluster of args.clusters) {
+      this.createObjects(args, cluster);
+      LeaseKeeper.forStack(`${name}-lease-keeper`, args.config, { cluster, parent: this });
+    }
     this.healthChecks = Object.fromEntries(checks);
     this.switches = Object.fromEntries(switches.map(({ region, uri }) => [region, uri]));
     this.registerOutputs({ healthChecks: this.healthChecks, switches: this.switches });

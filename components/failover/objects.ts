@@ -1,14 +1,12 @@
+import { recoveryPlanIds, recoveryTable, type RecoveryPlanId } from "../../config/recovery-table.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { stores, type Store } from "../../config/schema/data.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
 import { agentLabels } from "../contracts.js";
 
-/** The plans of R10. */
-export const recoveryPlanIds = ["region-outage", "database-corruption", "security-breach", "data-loss"] as const;
-
 /** A recovery plan as the rule book and `operations/` read it from ConfigMap `recovery-plans`. */
 export interface RecoveryPlanSummary {
-  readonly id: (typeof recoveryPlanIds)[number];
+  readonly id: RecoveryPlanId;
   readonly rtoMinutes: number;
   readonly rpoMinutes: number;
   /** Stores that the plan recovers, each with its own recovery point objective in minutes. */
@@ -33,28 +31,19 @@ export function haConfig({ regions, failover }: StackConfig): Readonly<Record<st
   };
 }
 
-/** The four plans of R10, each for every region and every store that it recovers. */
+/** The plans of R10, each for every region and every store that it recovers: all, or what a wrong statement damages. */
 export function recoveryPlans({ recovery, regions }: StackConfig): RecoveryPlanSummary[] {
-  const everyStore = Object.fromEntries(stores.map((store) => [store, recovery.storeRpoMinutes[store]]));
-  const keys = regions.map(({ key }) => key);
-  const plan = (
-    id: RecoveryPlanSummary["id"],
-    section: "regionOutage" | "databaseCorruption" | "securityBreach" | "dataLoss",
-    covered: RecoveryPlanSummary["stores"],
-  ): RecoveryPlanSummary => ({
-    id,
-    rtoMinutes: recovery[section].rtoMinutes,
-    rpoMinutes: recovery[section].rpoMinutes,
-    stores: covered,
-    regions: keys,
-    contacts: recovery.contacts[section],
+  const every = Object.fromEntries(stores.map((store) => [store, recovery.storeRpoMinutes[store]]));
+  return recoveryPlanIds.map((id) => {
+    const { section } = recoveryTable[id];
+    return {
+      id,
+      ...recovery[section],
+      stores: id === "database-corruption" ? { postgres: recovery.storeRpoMinutes.postgres } : every,
+      regions: regions.map(({ key }) => key),
+      contacts: recovery.contacts[section],
+    };
   });
-  return [
-    plan("region-outage", "regionOutage", everyStore),
-    plan("database-corruption", "databaseCorruption", { postgres: recovery.storeRpoMinutes.postgres }),
-    plan("security-breach", "securityBreach", everyStore),
-    plan("data-loss", "dataLoss", everyStore),
-  ];
 }
 
 /** API of ServiceExport in a cluster: a GKE fleet brings a group of its own. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { stores } from "./data.js";
 import { dnsLabel, doc, duration, email, hostName, httpUrl, path, positive, section } from "./primitives.js";
 import { secret } from "./secret.js";
 
@@ -38,54 +37,16 @@ export const failoverSchema = section({
     "IAM principals that may take the role that throws the switch; the role is made where there are any.",
   ),
   leaseUrl: doc(
-    z.url({ protocol: /^(s3|gs|https?)$/ }).optional(),
-    "Object outside both regions that holds the writer's lease.",
-  ),
-});
-
-const plan = (rto: number, rpo: number) =>
-  section({
-    rtoMinutes: doc(positive.default(rto), "Recovery time objective, in minutes."),
-    rpoMinutes: doc(positive.default(rpo), "Recovery point objective, in minutes."),
-  });
-
-const storeRpo = (minutes: number) =>
-  doc(positive.default(minutes), "Recovery point objective of the store, in minutes.");
-
-/** Disaster recovery (R10). */
-export const recoverySchema = section({
-  regionOutage: plan(15, 5),
-  databaseCorruption: plan(60, 15),
-  securityBreach: plan(240, 15),
-  dataLoss: plan(120, 15),
-  storeRpoMinutes: doc(
     z
-      .strictObject({ postgres: storeRpo(5), redis: storeRpo(360), vector: storeRpo(1440) } satisfies Record<
-        (typeof stores)[number],
-        z.ZodType
-      >)
-      .prefault({}),
-    "RPO per store: PostgreSQL is the system of record; Redis can be rebuilt and the vector index re-built from it.",
+      .string()
+      .regex(
+        /^(s3|gs):\/\/[a-z0-9][a-z0-9.-]+[a-z0-9]\/[\w./-]*[\w-]$/,
+        "must be an object, s3://bucket/key or gs://bucket/key",
+      )
+      .optional(),
+    "Object outside both regions that holds the writer's lease; every region then runs a keeper of it.",
   ),
-  contacts: section({
-    regionOutage: doc(
-      z.array(email).min(1).default(["oncall@example.com", "platform-team@example.com", "cto@example.com"]),
-      "In order of escalation.",
-    ),
-    databaseCorruption: doc(
-      z.array(email).min(1).default(["dba-team@example.com", "oncall@example.com", "cto@example.com"]),
-      "In order of escalation.",
-    ),
-    securityBreach: doc(
-      z.array(email).min(1).default(["security@example.com", "oncall@example.com", "cto@example.com"]),
-      "In order of escalation.",
-    ),
-    dataLoss: doc(
-      z.array(email).min(1).default(["dba-team@example.com", "oncall@example.com", "cto@example.com"]),
-      "In order of escalation.",
-    ),
-  }),
-  drillMaxAgeDays: doc(positive.default(90), "A plan not drilled for longer is a finding."),
+  leaseEndpoint: doc(httpUrl.optional(), "URL of an S3-compatible server that holds the lease, where that is not AWS."),
 });
 
 const receiver = z.strictObject({

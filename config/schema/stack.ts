@@ -4,8 +4,9 @@ import { addonsSchema } from "./addons.js";
 import { agentSchema, trafficSchema } from "./agent.js";
 import { backupsSchema, dataSchema } from "./data.js";
 import { deliverySchema } from "./delivery.js";
-import { failoverSchema, observabilitySchema, recoverySchema } from "./failover.js";
+import { failoverSchema, observabilitySchema } from "./failover.js";
 import { doc } from "./primitives.js";
+import { recoverySchema } from "./recovery.js";
 import { regionSchema } from "./regions.js";
 
 const exemption = z.strictObject({

@@ -14,6 +14,8 @@ export class S3Bucket implements Bucket {
     this.client = new s3.S3Client({
       region: process.env.AWS_REGION ?? "us-east-1",
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+      // A control bucket lies in no region of the stack: S3 says where.
+      followRegionRedirects: true,
       // A locked bucket takes no object without a checksum; not every S3-compatible server answers with one.
       requestChecksumCalculation: "WHEN_SUPPORTED",
       responseChecksumValidation: "WHEN_REQUIRED",

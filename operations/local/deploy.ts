@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
-import type { LocalRegion } from "./region.js";
+import type { RunningRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions, type Definitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
 import { postgresStandIn } from "./system/postgres.js";
@@ -42,7 +42,7 @@ interface Claim {
 }
 
 /** A folder of the first node for every volume that the workloads will claim, since nothing here provisions any. */
-async function createVolumes({ api, nodes }: LocalRegion, objects: readonly KubeObject[]): Promise<void> {
+async function createVolumes({ api, nodes }: RunningRegion, objects: readonly KubeObject[]): Promise<void> {
   const [node] = nodes;
   if (node === undefined) return;
   const claims = objects.flatMap(({ kind, spec }) => {
@@ -85,13 +85,17 @@ const volume = (name: string, storageClassName: string, node: string): KubeObjec
   },
 });
 
-/** PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. */
+/**
+ * PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. Nor can the image
+ * of the backup jobs: they are suspended, or pods that cannot start would take the nodes' room.
+ */
 function withStandIns(objects: readonly KubeObject[]): KubeObject[] {
-  return objects.flatMap((object) =>
-    groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster"
-      ? [object, ...postgresStandIn(object)]
-      : [object],
-  );
+  return objects.flatMap((object) => {
+    if (groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster")
+      return [object, ...postgresStandIn(object)];
+    if (object.kind !== "CronJob") return [object];
+    return [{ ...object, spec: { ...(object.spec as object), suspend: true } }];
+  });
 }
 
 /** Installs the definitions of what charts would bring, where none are there yet. */
@@ -125,7 +129,7 @@ async function applyPatiently(api: KubeApi, object: KubeObject): Promise<string 
  * waits for its stores waits for them here too.
  * @throws PlatformError with every refusal, where the API server refused any.
  */
-export async function deployRegion(region: LocalRegion, rendered: readonly KubeObject[]): Promise<Deployment> {
+export async function deployRegion(region: RunningRegion, rendered: readonly KubeObject[]): Promise<Deployment> {
   const { api } = region;
   const definitions = await provideDefinitions(api);
   const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
@@ -153,22 +157,26 @@ export async function deployRegion(region: LocalRegion, rendered: readonly KubeO
 interface Status {
   readonly replicas?: number;
   readonly readyReplicas?: number;
+  readonly updatedReplicas?: number;
+  readonly observedGeneration?: number;
 }
 
-/** How many pods of each Deployment and StatefulSet of a namespace are ready. */
+/** How many pods of each Deployment and StatefulSet of a namespace are ready, as they were last asked for. */
 export async function workloads(api: KubeApi, namespace: string) {
   const found = [
     ...(await api.list("apps/v1", "Deployment", { namespace })),
     ...(await api.list("apps/v1", "StatefulSet", { namespace })),
   ];
   return found.map(({ metadata, spec, status }) => {
-    const { readyReplicas = 0 } = (status ?? {}) as Status;
-    return { name: metadata.name, ready: readyReplicas, wanted: (spec as Status).replicas ?? 1 };
+    const { readyReplicas = 0, updatedReplicas = 0, observedGeneration = 0 } = (status ?? {}) as Status;
+    const { generation = 0 } = metadata as { generation?: number };
+    const ready = observedGeneration < generation ? 0 : Math.min(readyReplicas, updatedReplicas);
+    return { name: metadata.name, ready, wanted: (spec as Status).replicas ?? 1 };
   });
 }
 
 /** Waits until every workload of a namespace has all of its pods ready. */
-export async function awaitWorkloads(region: LocalRegion, namespace: string): Promise<void> {
+export async function awaitWorkloads(region: RunningRegion, namespace: string): Promise<void> {
   await poll(
     async () => {
       const waiting = (await workloads(region.api, namespace)).filter(({ ready, wanted }) => ready < wanted);

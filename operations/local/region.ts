@@ -6,7 +6,7 @@ import { freePorts } from "../../common/ports.js";
 import { Authority } from "./certificates.js";
 import { connect, startControlPlane, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
 import type { Ledger } from "./ledger.js";
-import type { Segment } from "./network.js";
+import type { Place, Segment } from "./network.js";
 import { startNode, type LocalNode } from "./node.js";
 import { startEnforcer } from "./policies/start.js";
 import { kubeconfig } from "./servers/region/access.js";
@@ -34,6 +34,11 @@ export interface LocalRegion {
   readonly kubeconfigFile: string;
 }
 
+/** What objects are deployed onto: also a region that an earlier run of the command started. */
+export type RunningRegion = Pick<LocalRegion, "name" | "plan" | "api" | "kubeconfigFile"> & {
+  readonly nodes: readonly { readonly name: string; readonly place: Pick<Place, "space"> }[];
+};
+
 export interface RegionSurroundings {
   readonly folder: string;
   readonly ledger: Ledger;
@@ -43,10 +48,10 @@ export interface RegionSurroundings {
   readonly images: readonly string[];
 }
 
-/** A port of this machine's loopback that leads to the region's API, for tools that know only ports. */
-async function openPort(socket: string, ledger: Ledger): Promise<number> {
+/** A port of this machine's loopback that leads to where socat is told, for tools that know only ports. */
+export async function openPort(target: string, ledger: Ledger): Promise<number> {
   const [port = 0] = await freePorts(1);
-  const args = [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, `UNIX-CONNECT:${socket}`];
+  const args = [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, target];
   const child = spawn("socat", args, { detached: true, stdio: "ignore" });
   child.unref();
   if (child.pid === undefined) throw new Error("socat did not start (Debian: apt-get install socat)");
@@ -54,7 +59,7 @@ async function openPort(socket: string, ledger: Ledger): Promise<number> {
   return port;
 }
 
-const nodeName = (plan: RegionPlan, index: number): string => `${plan.name}-${index + 1}`;
+export const nodeName = (plan: RegionPlan, index: number): string => `${plan.name}-${index + 1}`;
 const nodeCidr = (plan: RegionPlan, index: number): string => plan.podCidr.replace(/\.0\.0\/16$/, `.${index + 1}.0/24`);
 
 interface OpenPlane {
@@ -82,7 +87,7 @@ async function openPlane(plan: RegionPlan, around: RegionSurroundings): Promise<
     ],
   };
   const controlPlane = await startControlPlane(planePlan);
-  const port = await openPort(planePlan.socket, around.ledger);
+  const port = await openPort(`UNIX-CONNECT:${planePlan.socket}`, around.ledger);
   const api = await connect(planePlan, port, controlPlane);
   const kubeconfigFile = join(folder, "kubeconfig");
   const access = { ...api.access, caFile: planePlan.authority.certificate };

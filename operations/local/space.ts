@@ -76,6 +76,11 @@ export class Space {
     return new Space(name, folder, holder);
   }
 
+  /** A space that another run opened, by the process that holds it. */
+  static attach(name: string, folder: string, pid: number): Space {
+    return new Space(name, folder, pid);
+  }
+
   /** Runs a program inside and waits for its end. */
   async run(program: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return await runCommand("nsenter", [...enter(this.pid), "--", program, ...args], options);

@@ -43,6 +43,8 @@ export interface ActionContext {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly forced: readonly RefusalReason[];
   readonly drill: boolean;
+  /** Addresses of the plan's contacts, in order of escalation. */
+  readonly contacts: readonly string[];
   /** RFC 3339: when the run began. */
   readonly startedAt: string;
   readonly signal: AbortSignal;

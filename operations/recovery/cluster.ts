@@ -65,15 +65,22 @@ function bodyOf(thrown: unknown): string {
   return parsed.message ?? reasonOf(thrown);
 }
 
+/** In place of a kubeconfig: the cluster in which this process is a pod, by its service account. */
+export const inCluster = "in-cluster";
+
 /** Opens a region's cluster by the site's kubeconfig, as kubectl would. */
-export async function openCluster(region: SiteRegion, namespace: string): Promise<Cluster> {
+export async function openCluster(
+  region: Pick<SiteRegion, "kubeconfig" | "context">,
+  namespace: string,
+): Promise<Cluster> {
   if (region.kubeconfig === undefined) {
     throw new PlatformError("the region has no kubeconfig in the site file", ExitCode.configuration);
   }
   // Loaded late: the client takes most of a second, which a status or a mistake should not wait for.
   const k8s = await import("@kubernetes/client-node");
   const config = new k8s.KubeConfig();
-  config.loadFromFile(region.kubeconfig);
+  if (region.kubeconfig === inCluster) config.loadFromCluster();
+  else config.loadFromFile(region.kubeconfig);
   if (region.context !== undefined) config.setCurrentContext(region.context);
   const api = k8s.KubernetesObjectApi.makeApiClient(config);
   const version = config.makeApiClient(k8s.VersionApi);

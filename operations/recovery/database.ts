@@ -1,6 +1,7 @@
 import { query, queryValue, type PostgresSource } from "../backup/postgres/source.js";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { openCluster, type Cluster, type KubeObject, type ObjectName } from "./cluster.js";
+import { fencedBy, fencedInstances, isFenced } from "./lease/region.js";
 import type { Database, Site } from "./site/site.js";
 
 /** What a recovery asks of a region's PostgreSQL, however it is run. */
@@ -104,26 +105,27 @@ function cloudNativePg(
       `kubectl -n ${namespace} patch cluster.postgresql.cnpg.io ${name} --type merge -p '${JSON.stringify(change)}'`,
     ];
   };
+  // A plan's fence is not the lease keeper's, which must not lift it.
   const fence = async (instances: string | null): Promise<readonly string[]> =>
-    await patch({ metadata: { annotations: { "cnpg.io/fencedInstances": instances } } });
+    await patch({ metadata: { annotations: { [fencedInstances]: instances, [fencedBy]: null } } });
   return {
     name: `cluster.postgresql.cnpg.io/${name}`,
     standing: async () => {
-      const { spec, status, metadata } = await read();
+      const found = await read();
+      const { spec, status } = found;
       const role = spec?.replica?.enabled === true ? "replica" : "primary";
       const ready = status?.readyInstances ?? 0;
       const detail = `${role}, ${ready} of ${spec?.instances ?? 1} instances ready${status?.phase === undefined ? "" : `, ${status.phase}`}`;
-      const fenced = (metadata.annotations as Readonly<Record<string, string>> | undefined)?.[
-        "cnpg.io/fencedInstances"
-      ];
-      const stopped = fenced !== undefined && fenced !== "[]";
+      const stopped = isFenced(found);
       const told = stopped ? `${detail}, fenced` : detail;
       return { role, healthy: ready > 0, writable: role === "primary" && ready > 0 && !stopped, detail: told };
     },
     promote: async () => {
-      const { spec } = await read();
-      if (spec?.replica?.enabled !== true) return [];
-      return await patch({ spec: { replica: { enabled: false } } });
+      const found = await read();
+      if (found.spec?.replica?.enabled !== true && !isFenced(found)) return [];
+      const annotations = { [fencedInstances]: null, [fencedBy]: null };
+      const spec = found.spec?.replica === undefined ? {} : { spec: { replica: { enabled: false } } };
+      return await patch({ ...(isFenced(found) ? { metadata: { annotations } } : {}), ...spec });
     },
     // The operator stops PostgreSQL in every fenced instance and leaves its volume as it is.
     stopWrites: async () => await fence('["*"]'),

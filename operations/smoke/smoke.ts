@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { reasonOf } from "../reason.js";
 
 export interface SmokeOptions {
-  /** Address of the public host: `https://canary.agent-api.example.com`. */
+  /** Address of the public host: `https://canary.agent-api.example.com`; a path in it comes before the requests' own. */
   readonly url: string;
   /** Sent with every request, so that the canary answers. */
   readonly headers: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ async function send(options: SmokeOptions, request: Request): Promise<Sent> {
     fault,
   });
   try {
-    const response = await fetch(new URL(request.path, options.url), {
+    const response = await fetch(`${options.url.replace(/\/+$/, "")}${request.path}`, {
       method: request.method,
       headers: { ...options.headers, ...(request.body && { "content-type": "application/json" }) },
       signal: AbortSignal.timeout(options.timeoutMs),

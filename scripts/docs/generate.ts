@@ -10,6 +10,7 @@ import { topologyOf } from "../../cli/topology/topology.js";
 import { replaceBlock, type Block } from "./blocks.js";
 import { configurationReference } from "./configuration.js";
 import { costItems, costTable } from "./costs.js";
+import { identities } from "./identities.js";
 import { configurationSchema, stackFileSchema } from "./json-schema.js";
 import { projectConfiguration } from "./project-file.js";
 import { pricesReviewed } from "./prices.js";
@@ -31,13 +32,14 @@ export async function generateDocs(): Promise<readonly GeneratedFile[]> {
     { path: "docs/stack.schema.json", text: `${JSON.stringify(stackFileSchema(), undefined, 2)}\n` },
     { path: "docs/configuration.md", text: configurationReference(schema) },
     { path: "docs/pictures/topology.svg", text: `${await drawTopology(topologyOf(production))}\n` },
+    { path: "docs/identities.md", text: identities(production) },
     { path: "docs/checks.md", text: renderChecksDoc() },
     withBlocks("Pulumi.yaml", [{ syntax: "yaml", name: "configuration", text: projectConfiguration(schema) }]),
     withBlocks("README.md", [
       { syntax: "markdown", name: "preview", text: previewExcerpt(production) },
       { syntax: "markdown", name: "suites", text: suiteBanners() },
     ]),
-    withBlocks("docs/operating.md", [{ syntax: "markdown", name: "costs", text: costsOf([production, staging]) }]),
+    withBlocks("docs/aws-and-gcp.md", [{ syntax: "markdown", name: "costs", text: costsOf([production, staging]) }]),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { JsonSchema } from "./json-schema.js";
 
 /** One configuration key, as the documents show it. */
 export interface ConfigurationKey {
-  /** `regions[].network.cidr`: below its top-level key, with `[]` for a list's entries and `<name>` for a map's. */
+  /** `regions[].network.cidr`: below its top-level key, with `[]` (or `[kind]`) for a list's entries and `<name>` for a map's. */
   readonly path: string;
   /** Cloud for which the key exists; absent where it exists for all. */
   readonly cloud?: string;
@@ -46,10 +46,13 @@ function keysOf(schema: JsonSchema, place: Place): ConfigurationKey[] {
   const { items } = schema;
   const inner = { ...place, path: `${place.path}[]` };
   if (items?.oneOf !== undefined) {
-    const clouds = items.oneOf.flatMap((branch) =>
-      below(branch, { ...inner, cloud: String(branch.properties?.cloud?.const) }),
-    );
-    return [describe(schema, place), ...clouds];
+    const branches = items.oneOf.flatMap((branch) => {
+      const { cloud, kind } = branch.properties ?? {};
+      // Entries of other kinds have their kind in the path: `notifications[webhook].url`.
+      if (cloud === undefined) return below(branch, { ...place, path: `${place.path}[${String(kind?.const)}]` });
+      return below(branch, { ...inner, cloud: String(cloud.const) });
+    });
+    return [describe(schema, place), ...branches];
   }
   return [describe(schema, place), ...(items?.properties === undefined ? [] : below(items, inner))];
 }

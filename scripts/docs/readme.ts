@@ -6,7 +6,7 @@ import { judgeRecorded } from "../../cli/readiness/recorded.js";
 import { banner, suites } from "../suites.js";
 
 /** Marks lines that the README leaves out. */
-export const ellipsis = "…";
+const ellipsis = "…";
 
 /** The line that opens a component: its name, kind and count of resources. */
 const head = /^ *\S+ [A-Z]\w+ \d+/;
@@ -19,12 +19,15 @@ const always = /^(Stack|Offline|Topology|Protected|Unknown|Outputs|Production|Fa
 export function previewExcerpt(run: ProgramRun): string {
   const preview = renderPreview(summarize(run), { color: false, full: false });
   const text = `${preview}\n${verdictLines(judgeRecorded(run))}`;
-  return console(["$ npm run preview -- --stack production", ...excerpt(text.split("\n"))]);
+  return console("run", ["$ npm run preview -- --stack production", ...excerpt(text.split("\n"))]);
 }
 
 /** The lines with which `npm test` opens each suite. */
 export function suiteBanners(): string {
-  return console(["$ npm test", ...suites.flatMap((suite) => [banner(suite), ellipsis])]);
+  return console('not-run="is what runs the suites"', [
+    "$ npm test",
+    ...suites.flatMap((suite) => [banner(suite), ellipsis]),
+  ]);
 }
 
 function excerpt(lines: readonly string[]): string[] {
@@ -39,6 +42,7 @@ function excerpt(lines: readonly string[]): string[] {
   return kept;
 }
 
-function console(lines: readonly string[]): string {
-  return ["```console", ...lines, "```"].join("\n");
+/** A block of commands; the mark says whether a test runs it (test/tools/documents). */
+function console(mark: string, lines: readonly string[]): string {
+  return [`\`\`\`console ${mark}`, ...lines, "```"].join("\n");
 }

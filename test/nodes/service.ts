@@ -3,7 +3,7 @@ import { agentSchema, type AgentConfig } from "../../config/schema/agent.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
 import type { LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
-import { deliveryObjects, testSized, type DeliveryObjects } from "../cluster/delivery/objects.js";
+import { deliveryObjects, testSized, type DeliveryObjects } from "../support/delivery/objects.js";
 import { standInImage } from "./platform.js";
 
 /** Probes once a second and a drain of three: R2's logic at a tenth of its times. */

@@ -1,13 +1,25 @@
 import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { BucketAccess, BucketGrant, PodFederation, WorkloadIdentityRequest } from "../cluster.js";
+import type { BucketAccess, BucketGrant, BucketRef, PodFederation, WorkloadIdentityRequest } from "../cluster.js";
 
 // Backup tools look the bucket itself up before they use it, which the object roles do not include.
 const bucketRoles: Readonly<Record<BucketAccess, Readonly<Record<string, string>>>> = {
+  object: { lookup: "roles/storage.legacyBucketReader", replace: "roles/storage.objectUser" },
   read: { lookup: "roles/storage.legacyBucketReader", read: "roles/storage.objectViewer" },
   write: { lookup: "roles/storage.legacyBucketReader", write: "roles/storage.objectUser" },
 };
+
+/** Narrows a role on a bucket to one of its objects. */
+function onlyObject(
+  { name }: BucketRef,
+  object: string,
+): { readonly title: string; readonly expression: pulumi.Output<string> } {
+  return {
+    title: "one object",
+    expression: pulumi.interpolate`resource.name == "projects/_/buckets/${name}/objects/${object}"`,
+  };
+}
 
 /** Roles of one principal on exactly the granted GCS buckets. */
 export function createBucketMembers(
@@ -15,11 +27,12 @@ export function createBucketMembers(
   grants: readonly BucketGrant[],
   principal: { readonly member: pulumi.Output<string>; readonly provider: gcp.Provider },
 ): void {
-  for (const { bucket, access } of grants) {
+  for (const { bucket, access, object } of grants) {
     for (const [key, role] of Object.entries(bucketRoles[access])) {
+      const condition = key === "replace" && object !== undefined ? { condition: onlyObject(bucket, object) } : {};
       new gcp.storage.BucketIAMMember(
         `${request.name}-${bucket.key}-${key}`,
-        { bucket: bucket.name, role, member: principal.member },
+        { bucket: bucket.name, role, member: principal.member, ...condition },
         { parent: request.parent, provider: principal.provider },
       );
     }

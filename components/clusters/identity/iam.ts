@@ -57,9 +57,12 @@ export interface ResolvedBucket {
   readonly arn: string;
   readonly keyArn?: string;
   readonly access: BucketAccess;
+  readonly object?: string;
 }
 
+// Without the right to list, S3 answers that an absent object is forbidden, not that it is absent.
 const bucketActions: Readonly<Record<BucketAccess, readonly string[]>> = {
+  object: ["s3:ListBucket"],
   read: ["s3:GetBucketLocation", "s3:ListBucket"],
   write: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
 };
@@ -67,6 +70,7 @@ const bucketActions: Readonly<Record<BucketAccess, readonly string[]>> = {
 // A writer deletes what its retention has passed: in a versioned bucket that writes a delete marker. Deleting a version
 // is not granted, so that a stolen writer cannot destroy a backup even where the lock has lapsed.
 const objectActions: Readonly<Record<BucketAccess, readonly string[]>> = {
+  object: ["s3:GetObject", "s3:PutObject"],
   read: ["s3:GetObject", "s3:GetObjectVersion"],
   write: [
     "s3:GetObject",
@@ -79,16 +83,17 @@ const objectActions: Readonly<Record<BucketAccess, readonly string[]>> = {
 };
 
 const keyActions: Readonly<Record<BucketAccess, readonly string[]>> = {
+  object: ["kms:Decrypt", "kms:GenerateDataKey"],
   read: ["kms:Decrypt", "kms:DescribeKey"],
   write: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
 };
 
 /** What a workload may do in S3: the granted buckets with their keys, and nothing else. */
 export function bucketStatements(buckets: readonly ResolvedBucket[]): readonly Statement[] {
-  return (["read", "write"] as const).flatMap((access) => {
+  return (["read", "write", "object"] as const).flatMap((access) => {
     const granted = buckets.filter((bucket) => bucket.access === access);
     if (granted.length === 0) return [];
-    const label = access === "read" ? "Read" : "Write";
+    const label = { read: "Read", write: "Write", object: "Replace" }[access];
     const arns = granted.map((bucket) => bucket.arn);
     const keys = [...new Set(granted.flatMap((bucket) => bucket.keyArn ?? []))];
     const statements: Statement[] = [
@@ -97,7 +102,7 @@ export function bucketStatements(buckets: readonly ResolvedBucket[]): readonly S
         Sid: `${label}Objects`,
         Effect: "Allow",
         Action: objectActions[access],
-        Resource: arns.map((arn) => `${arn}/*`),
+        Resource: granted.map(({ arn, object }) => `${arn}/${object ?? "*"}`),
       },
     ];
     if (keys.length > 0) {

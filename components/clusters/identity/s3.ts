@@ -13,10 +13,10 @@ export function createBucketRole(
   const { name, namespace, serviceAccount, parent } = request;
   const description = `Buckets of ServiceAccount ${namespace}/${serviceAccount}`;
   const role = createTrustedRole({ name, namespace, serviceAccount, parent, description }, trusted);
-  const buckets = grants.map(({ bucket, access }) =>
+  const buckets = grants.map(({ bucket, access, object }) =>
     pulumi
       .all([bucket.resourceName, bucket.encryptionKey ?? pulumi.output(undefined)])
-      .apply(([arn, keyArn]) => ({ arn, keyArn, access })),
+      .apply(([arn, keyArn]) => ({ arn, keyArn, access, object })),
   );
   new aws.iam.RolePolicy(
     `${name}-role-buckets`,

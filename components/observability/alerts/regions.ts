@@ -1,7 +1,7 @@
 import type { Alert, AlertContext, AlertGroup } from "../alert.js";
 import { certificateJob, monitoredJobs } from "../monitors.js";
 import { dnsJob, healthJob } from "../probes.js";
-import { recoveryPlanIds } from "../../failover/objects.js";
+import { recoveryPlanIds } from "../../../config/recovery-table.js";
 
 const owner = "platform-team";
 const day = 24 * 3600;

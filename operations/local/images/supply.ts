@@ -1,4 +1,4 @@
-import type { LocalRegion } from "../region.js";
+import type { RunningRegion } from "../region.js";
 import { CONTAINERD_SOCKET } from "../node.js";
 import type { KubeObject } from "../servers/region/api.js";
 import { POSTGRES_IMAGE } from "../system/postgres.js";
@@ -47,7 +47,7 @@ export function imagesOf(objects: readonly KubeObject[]): string[] {
  * @returns the images that cannot be made here; their pods will wait.
  */
 export async function supplyImages(
-  region: LocalRegion,
+  region: RunningRegion,
   objects: readonly KubeObject[],
   own: readonly (readonly [RegExp, ImageMaker])[],
 ): Promise<string[]> {

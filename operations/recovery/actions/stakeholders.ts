@@ -6,8 +6,7 @@ import { sendOn } from "../notify/send.js";
 export const notifyStakeholders: Action = {
   summary: "tell every contact what happened and where the service runs now",
   effects: ({ site }) => site.notifications.map(({ kind, name }) => `${kind} ${name}: one message`),
-  run: async ({ site, planId, runId, key, from, to, facts, drill }): Promise<Outcome> => {
-    const contacts = site.plans[planId]?.contacts ?? [];
+  run: async ({ site, planId, runId, key, from, to, facts, drill, contacts }): Promise<Outcome> => {
     const lost = facts.replayedTo === undefined ? [] : [`data up to ${facts.replayedTo} is there`];
     const message = {
       key,
@@ -16,7 +15,8 @@ export const notifyStakeholders: Action = {
       runId,
       subject: `${drill ? "[DRILL] " : ""}${site.stack}: ${planId} handled, the service runs in ${to}`,
       lines: [
-        `${from} is out of service since ${facts.outageSince ?? "a time that is not known"}; ${to} serves`,
+        ...(from === to ? [] : [`${from} is out of service since ${facts.outageSince ?? "a time that is not known"}`]),
+        `${to} serves`,
         ...lost,
         `run ${runId}`,
       ],

@@ -68,6 +68,7 @@ export async function attempt(
     facts: state.facts,
     forced: state.forced,
     drill: input.drill,
+    contacts: input.plan.contacts,
     startedAt: state.startedAt ?? began,
   };
   try {

@@ -13,7 +13,16 @@ export interface KeeperOptions {
   readonly fence: () => Promise<unknown>;
   /** Lets the region write again, once it holds the lease. */
   readonly release: () => Promise<unknown>;
+  /** What keepers of the same region tell each other, where there are several. */
+  readonly siblings?: Siblings;
   readonly onChange?: (state: "holding" | "fenced", why: string) => void;
+}
+
+/** A place within the region where its keepers see each other's renewals: one that sees nothing must not fence alone. */
+export interface Siblings {
+  readonly renewed: (at: Date) => Promise<unknown>;
+  /** When any of them last renewed; undefined where none ever did. */
+  readonly lastRenewal: () => Promise<Date | undefined>;
 }
 
 /**
@@ -25,11 +34,27 @@ export class LeaseKeeper {
   private heldUntil = 0;
   private state: "holding" | "fenced" | undefined;
   private stopped = false;
+  private turnedAt = Date.now();
 
   constructor(private readonly options: KeeperOptions) {}
 
   private get ttlMs(): number {
     return (this.options.ttlSeconds ?? 30) * 1000;
+  }
+
+  /** Whether it still turns: a keeper that hangs neither renews nor fences. */
+  get alive(): boolean {
+    return Date.now() - this.turnedAt < 2 * this.ttlMs;
+  }
+
+  /** Whether its region may write, and until when the lease holds by its own count (milliseconds of the epoch). */
+  get standing(): { readonly holding: boolean; readonly heldUntil: number } {
+    return { holding: this.state === "holding", heldUntil: this.heldUntil };
+  }
+
+  /** Whether it knows by now what its region may do. */
+  get ready(): boolean {
+    return this.state !== undefined;
   }
 
   start(): void {
@@ -55,14 +80,36 @@ export class LeaseKeeper {
       } else {
         // Counted from before the request: the time that the store may have taken is not granted.
         this.heldUntil = began + this.ttlMs;
+        // A sibling that is told too late fences, which is the safe side.
+        await this.within(this.tellSiblings(began)).catch(() => undefined);
         await this.become("holding", `until ${lease.expiresAt}`);
       }
     } catch (thrown) {
       why = `the lease is out of reach: ${messageOf(thrown)}`;
+      if (this.isDue()) this.heldUntil = Math.max(this.heldUntil, await this.heldBySibling());
     }
-    // A third before the end, so that the writes have stopped when it comes.
-    if (Date.now() >= this.heldUntil - this.ttlMs / 3) await this.become("fenced", why).catch(() => undefined);
+    if (this.isDue()) await this.become("fenced", why).catch(() => undefined);
+    this.turnedAt = Date.now();
     if (!this.stopped) this.timer = setTimeout(() => void this.turn(), this.ttlMs / 6);
+  }
+
+  /** A third before the end, so that the writes have stopped when it comes. */
+  private isDue(): boolean {
+    return Date.now() >= this.heldUntil - this.ttlMs / 3;
+  }
+
+  private async tellSiblings(at: number): Promise<void> {
+    await this.options.siblings?.renewed(new Date(at));
+  }
+
+  /** Until when a sibling's renewal holds. No word of it counts as none. */
+  private async heldBySibling(): Promise<number> {
+    try {
+      const last = await this.within(this.options.siblings?.lastRenewal() ?? Promise.resolve(undefined));
+      return last === undefined ? 0 : last.getTime() + this.ttlMs;
+    } catch {
+      return 0;
+    }
   }
 
   private async within<T>(work: Promise<T>): Promise<T> {

@@ -45,17 +45,19 @@ export interface Renewal {
 
 /**
  * Renews the region's own lease; undefined where another region holds it, lapsed or not: only a recovery moves a lease,
- * or a short break of the network would leave nobody to write.
+ * or a short break of the network would leave nobody to write. Whoever loses the race against a sibling looks again.
  */
 export async function renewLease(
   place: Place,
   { region, ttlSeconds, claimAbsent }: Renewal,
 ): Promise<WriterLease | undefined> {
-  const held = await readLease(place);
-  if (held === undefined ? !claimAbsent : held.lease.holder !== region) return undefined;
-  const expiresAt = new Date(Date.now() + ttlSeconds * 1000).toISOString();
-  const next: WriterLease = { holder: region, expiresAt, ttlSeconds, epoch: held?.lease.epoch ?? 1 };
-  // Where a recovery took it for this region, it holds for longer than a renewal would.
-  if (held !== undefined && held.lease.expiresAt > expiresAt) return held.lease;
-  return (await writeLease(place, next, held)) ? next : undefined;
+  for (;;) {
+    const held = await readLease(place);
+    if (held === undefined ? !claimAbsent : held.lease.holder !== region) return undefined;
+    const expiresAt = new Date(Date.now() + ttlSeconds * 1000).toISOString();
+    // Where a recovery took it for this region, it holds for longer than a renewal would.
+    if (held !== undefined && held.lease.expiresAt >= expiresAt) return held.lease;
+    const next: WriterLease = { holder: region, expiresAt, ttlSeconds, epoch: held?.lease.epoch ?? 1 };
+    if (await writeLease(place, next, held)) return next;
+  }
 }

@@ -1,17 +1,15 @@
-import { restoreSteps } from "./database-corruption.js";
-import { stepDefaults, type Plan } from "./plan.js";
+import { objectives, stepDefaults, type Plan } from "./plan.js";
+import { notifyStakeholders, restoreSteps } from "./steps.js";
 
 /** Something was deleted: a table, a tenant, a volume. */
 export const dataLoss: Plan = {
   id: "data-loss",
   name: "Data loss",
   purpose: "Data was deleted: it is restored from before the deletion, and the rest goes on.",
-  rtoMinutes: 120,
-  rpoMinutes: 15,
+  ...objectives("data-loss"),
   rationale:
     "Two hours: twice a corruption's, because what was lost has to be found out first. RPO as there: the archive is the same. Redis is rebuilt and the vector index re-built from PostgreSQL, so their own points count less.",
   recoveredAfter: "resume-service",
-  contacts: ["dba-team@example.com", "oncall@example.com", "cto@example.com"],
   steps: [
     { ...restoreSteps.stop, description: "The database refuses writes, so that nothing covers what was lost." },
     {
@@ -31,15 +29,6 @@ export const dataLoss: Plan = {
     restoreSteps.restore,
     restoreSteps.verify,
     restoreSteps.resume,
-    {
-      ...stepDefaults,
-      id: "notify-stakeholders",
-      name: "Notify stakeholders",
-      description: "Tells every contact what was lost, what is back, and from when.",
-      estimateMinutes: 5,
-      runbook: "notify-stakeholders",
-      actions: ["notify-stakeholders"],
-      undo: "A message cannot be taken back: send a correction.",
-    },
+    notifyStakeholders("Tells every contact what was lost, what is back, and from when.", 5),
   ],
 };

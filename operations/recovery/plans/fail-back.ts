@@ -1,15 +1,15 @@
-import { stepDefaults, type Plan } from "./plan.js";
+import { objectives, stepDefaults, type Plan } from "./plan.js";
+import { notifyStakeholders, verifyServices } from "./steps.js";
 
 /** The way back after a region outage. It is planned work: nothing of it is done in a hurry, so a contact begins it. */
 export const failBack: Plan = {
   id: "fail-back",
   name: "Fail back",
   purpose: "The lost region is whole again, and follows as a replica in sync: writes and traffic go back to it.",
-  rtoMinutes: 15,
-  rpoMinutes: 5,
+  // No plan of R10: it moves the same things, so it has the objectives and contacts of the way there.
+  ...objectives("region-outage"),
   rationale: "The same steps as a fail-over with both regions alive: writes stop for as long as the promotion takes.",
   recoveredAfter: "verify-services",
-  contacts: ["oncall@example.com", "platform-team@example.com", "cto@example.com"],
   steps: [
     {
       ...stepDefaults,
@@ -37,26 +37,7 @@ export const failBack: Plan = {
       after: ["check-traffic"],
       undo: "Plan region-outage with --force outage-unconfirmed: the same way back.",
     },
-    {
-      ...stepDefaults,
-      id: "verify-services",
-      name: "Verify services",
-      description: "Reads and writes through the public name, and asks the region's deep health endpoint.",
-      estimateMinutes: 3,
-      runbook: "verify-services",
-      retry: { attempts: 10, delaySeconds: 3 },
-      actions: ["check-service"],
-      undo: "Nothing to undo: its writes are its own probes.",
-    },
-    {
-      ...stepDefaults,
-      id: "notify-stakeholders",
-      name: "Notify stakeholders",
-      description: "Tells every contact that the service is back in its own region.",
-      estimateMinutes: 2,
-      runbook: "notify-stakeholders",
-      actions: ["notify-stakeholders"],
-      undo: "A message cannot be taken back: send a correction.",
-    },
+    verifyServices,
+    notifyStakeholders("Tells every contact that the service is back in its own region.", 2),
   ],
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { recoveryTable, type RecoveryPlanId } from "../../../config/recovery-table.js";
 import { actionNames } from "../actions/names.js";
 
 const stepId = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, "must be lower-case letters, digits and dashes");
@@ -58,3 +59,9 @@ export const stepDefaults = {
   actions: [],
   after: [],
 } satisfies Partial<Step>;
+
+/** A plan's objectives and contacts, where the stack has none of its own. */
+export function objectives(id: RecoveryPlanId): Pick<Plan, "rtoMinutes" | "rpoMinutes" | "contacts"> {
+  const { rtoMinutes, rpoMinutes, contacts } = recoveryTable[id];
+  return { rtoMinutes, rpoMinutes, contacts: [...contacts] };
+}

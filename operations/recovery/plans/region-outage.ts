@@ -1,15 +1,14 @@
-import { stepDefaults, type Plan } from "./plan.js";
+import { objectives, stepDefaults, type Plan } from "./plan.js";
+import { notifyStakeholders, verifyServices } from "./steps.js";
 
 /** R10: a region is lost, and its standby takes over. */
 export const regionOutage: Plan = {
   id: "region-outage",
   name: "Region outage",
   purpose: "The primary region does not serve: its standby takes the writes and the traffic.",
-  rtoMinutes: 15,
-  rpoMinutes: 5,
+  ...objectives("region-outage"),
   rationale: "R10. Archive time-out 60 s plus upload and replay keep the replica within 5 minutes.",
   recoveredAfter: "verify-services",
-  contacts: ["oncall@example.com", "platform-team@example.com", "cto@example.com"],
   steps: [
     {
       ...stepDefaults,
@@ -37,27 +36,8 @@ export const regionOutage: Plan = {
       after: ["check-traffic"],
       undo: "Plan fail-back, once the old primary follows as a replica in sync; never by removing the switch alone.",
     },
-    {
-      ...stepDefaults,
-      id: "verify-services",
-      name: "Verify services",
-      description: "Reads and writes through the public name, and asks the standby's deep health endpoint.",
-      estimateMinutes: 3,
-      runbook: "verify-services",
-      retry: { attempts: 10, delaySeconds: 3 },
-      actions: ["check-service"],
-      undo: "Nothing to undo: its writes are its own probes.",
-    },
-    {
-      ...stepDefaults,
-      id: "notify-stakeholders",
-      name: "Notify stakeholders",
-      description: "Tells every contact what happened, where the service runs now, and what was lost.",
-      estimateMinutes: 2,
-      runbook: "notify-stakeholders",
-      actions: ["notify-stakeholders"],
-      undo: "A message cannot be taken back: send a correction.",
-    },
+    verifyServices,
+    notifyStakeholders("Tells every contact what happened, where the service runs now, and what was lost.", 2),
     {
       ...stepDefaults,
       id: "monitor-recovery",

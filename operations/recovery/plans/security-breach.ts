@@ -1,5 +1,5 @@
-import { restoreSteps } from "./database-corruption.js";
-import { stepDefaults, type Plan } from "./plan.js";
+import { objectives, stepDefaults, type Plan } from "./plan.js";
+import { notifyStakeholders, restoreSteps } from "./steps.js";
 
 /**
  * Somebody is inside. The order is that of the field's incident response (NIST SP 800-61): contain, preserve, eradicate,
@@ -9,12 +9,10 @@ export const securityBreach: Plan = {
   id: "security-breach",
   name: "Security breach",
   purpose: "Somebody got in: they are shut out, what they did is kept for others to see, and the service starts clean.",
-  rtoMinutes: 240,
-  rpoMinutes: 15,
+  ...objectives("security-breach"),
   rationale:
     "Four hours: containment takes minutes, but nobody may serve before every credential is new and the data is known to be good. RPO as for corruption: the archive is the same.",
   recoveredAfter: "resume-service",
-  contacts: ["security@example.com", "oncall@example.com", "cto@example.com"],
   steps: [
     {
       ...stepDefaults,
@@ -77,16 +75,6 @@ export const securityBreach: Plan = {
         "The restored database takes over, isolation is lifted, and the service starts with new credentials.",
       actions: ["adopt-restored", "lift-isolation", "resume-writes"],
     },
-    {
-      ...stepDefaults,
-      id: "notify-stakeholders",
-      name: "Notify stakeholders",
-      description:
-        "Tells every contact what happened; whether authorities and customers must be told is for them to say.",
-      estimateMinutes: 5,
-      runbook: "notify-stakeholders",
-      actions: ["notify-stakeholders"],
-      undo: "A message cannot be taken back: send a correction.",
-    },
+    notifyStakeholders("Tells every contact what happened; whether authorities and customers must be told is for them to say.", 5),
   ],
 };

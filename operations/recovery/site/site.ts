@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dnsLabel, email, httpUrl, path, positive } from "../../../config/schema/primitives.js";
+import { channelSchema } from "../../../config/schema/recovery.js";
 
 /** A bucket or folder, with the server where that is not the cloud's own. */
 const place = z.strictObject({
@@ -42,19 +43,8 @@ const region = z.strictObject({
   replicas: positive.default(3),
 });
 
-const secretRef = z.string().min(1);
-
-const channel = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("webhook"), name: dnsLabel, url: secretRef }),
-  z.strictObject({ kind: z.literal("smtp"), name: dnsLabel, url: secretRef, from: email }),
-  z.strictObject({
-    kind: z.literal("sns"),
-    name: dnsLabel,
-    topicArn: z.string().regex(/^arn:aws[\w-]*:sns:/, "must be the ARN of an SNS topic"),
-    endpoint: httpUrl.optional(),
-  }),
-  z.strictObject({ kind: z.literal("pagerduty"), name: dnsLabel, routingKey: secretRef, url: httpUrl.optional() }),
-]);
+/** In a site file a value that carries a token may stand itself; `env:NAME` is better. */
+const channel = channelSchema(z.string().min(1));
 
 const planSettings = z.strictObject({
   rtoMinutes: z.number().positive().optional(),
@@ -63,9 +53,8 @@ const planSettings = z.strictObject({
 });
 
 /**
- * Everything that a recovery needs to know of a stack, in one file: made from the stack's configuration and outputs
- * beforehand, because neither Pulumi nor its state may be within reach on the day. No secret is in it: a value
- * `env:NAME` is read from the environment.
+ * Everything that a recovery needs to know of a stack: its output `recovery`, or a file of the same shape. No secret is
+ * in it: a value `env:NAME` is read from the environment.
  */
 export const siteSchema = z.strictObject({
   stack: z.string().regex(/^[\w-]+$/),

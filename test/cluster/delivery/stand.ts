@@ -8,7 +8,7 @@ import { MetricsSource } from "../../support/servers/metrics-source.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import type { Region } from "../../support/servers/region/region.js";
-import { deliveryObjects, testSized, type DeliveryObjects, type Tuning } from "./objects.js";
+import { deliveryObjects, testSized, type DeliveryObjects, type Tuning } from "../../support/delivery/objects.js";
 import { Trail } from "./trail.js";
 
 const IMAGE = "ghcr.io/example/agent-memory-service";

@@ -3,8 +3,8 @@ import { skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
-import { RoutingHistory } from "./routing-history.js";
-import { assertAllServed } from "./served.js";
+import { RoutingHistory } from "../../support/delivery/routing-history.js";
+import { assertAllServed } from "../../support/delivery/served.js";
 import { Stand } from "./stand.js";
 import { switchStrategy } from "./switching.js";
 

@@ -1,7 +1,7 @@
 import { poll } from "../../../common/poll.js";
 import type { DeliveryConfig } from "../../../config/schema/delivery.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
-import type { DeliveryObjects } from "./objects.js";
+import type { DeliveryObjects } from "../../support/delivery/objects.js";
 import type { Stand } from "./stand.js";
 
 type Strategy = DeliveryConfig["strategy"];

@@ -44,6 +44,7 @@ const context = (of: Site): ActionContext => ({
   facts: {},
   forced: [],
   drill: true,
+  contacts: ["oncall@example.com"],
   startedAt: new Date().toISOString(),
   signal: new AbortController().signal,
 });

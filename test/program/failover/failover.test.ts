@@ -200,3 +200,38 @@ describe("failover on other pairs", () => {
     assert.deepEqual([...types], ["kubernetes"]);
   });
 });
+
+describe("the keeper of the lease", () => {
+  const leaseUrl = "s3://outside/writer.json";
+
+  it("runs twice in every region of a stack that has a lease, and nowhere else", async () => {
+    const { below } = await run(stackConfig({ failover: { leaseUrl } }));
+    const kinds = below("agent-platform:failover:LeaseKeeper").map(({ type }) => type.split(":").at(-1));
+    assert.deepEqual(kinds.sort(), [
+      ...["Deployment", "Deployment", "NetworkPolicy", "NetworkPolicy"],
+      ...["PodDisruptionBudget", "PodDisruptionBudget", "Role", "Role", "RoleBinding", "RoleBinding"],
+      ...["ServiceAccount", "ServiceAccount"],
+    ]);
+    for (const without of [
+      stackConfig(),
+      stackConfig({ regions: [regions.eksEast], failover: { leaseUrl } }),
+      stackConfig({ failover: { leaseUrl }, data: { postgres: { external: { host: "db.example.com" } } } }),
+    ]) {
+      assert.deepEqual((await run(without)).below("agent-platform:failover:LeaseKeeper"), []);
+    }
+  });
+
+  it("lets the configured primary alone take a lease that nobody ever held", async () => {
+    const { get } = await run(stackConfig({ failover: { leaseUrl } }));
+    const argsOf = (region: string): string[] => {
+      const { inputs } = get("kubernetes:apps/v1:Deployment", `failover-lease-keeper-${region}-deployment`);
+      const spec = inputs.spec as { template: { spec: { containers: { args: string[] }[] } } };
+      return spec.template.spec.containers[0]?.args ?? [];
+    };
+    const common = ["--namespace", "agent-memory", "--ttl", "30", "--health-port", "8080"];
+    assert.deepEqual(argsOf("us-east-1"), [
+      ...["keep", "--lease", leaseUrl, "--region", "us-east-1", ...common, "--claim-absent"],
+    ]);
+    assert.deepEqual(argsOf("us-west1"), ["keep", "--lease", leaseUrl, "--region", "us-west1", ...common]);
+  });
+});

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
-import { watchObjects, type Change } from "../../support/servers/region/watch.js";
+import { watchObjects, type Change } from "../servers/region/watch.js";
 
 const KINDS = [
   ["networking.istio.io/v1", "VirtualService"],

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ExitCode, PlatformError } from "../../common/errors.js";
+import { isRunning, Ledger } from "./ledger.js";
+import { platformFolder, type LocalPlan } from "./platform.js";
+import { nodeName, type RunningRegion } from "./region.js";
+import { openKubeconfig } from "./servers/region/access.js";
+import { Space } from "./space.js";
+
+/** A platform that an earlier run of the command started. */
+export interface RunningPlatform {
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly regions: readonly RunningRegion[];
+}
+
+/**
+ * Finds what runs of a plan by what was recorded of it.
+ * @throws PlatformError exit code 2 where it does not run, or not whole.
+ */
+export async function attachPlatform(plan: LocalPlan): Promise<RunningPlatform> {
+  const folder = platformFolder(plan.name);
+  const ledger = existsSync(folder) ? await Ledger.open(folder) : undefined;
+  const spaces = new Map(ledger?.processes.filter(isRunning).map(({ name, pid }) => [name, pid]));
+  const regions: RunningRegion[] = [];
+  for (const region of plan.regions) {
+    const kubeconfigFile = ledger?.notes[`kubeconfig ${region.name}`];
+    const nodes = Array.from({ length: region.nodes }, (_, index) => nodeName(region, index)).flatMap((name) => {
+      const pid = spaces.get(name);
+      return pid === undefined ? [] : [{ name, place: { space: Space.attach(name, join(folder, name), pid) } }];
+    });
+    if (kubeconfigFile === undefined || nodes.length < region.nodes) throw notRunning(plan.name, region.name);
+    const api = await openKubeconfig(kubeconfigFile);
+    regions.push({ name: region.name, plan: region, api, kubeconfigFile, nodes });
+  }
+  if (ledger === undefined) throw notRunning(plan.name, plan.name);
+  return { folder, ledger, regions };
+}
+
+function notRunning(platform: string, part: string): PlatformError {
+  return new PlatformError(`the local platform ${platform} does not run`, ExitCode.configuration, [
+    { path: part, rule: "must run on this machine", fix: "sudo npm run local -- up" },
+  ]);
+}
+
+const fileOf = (folder: string): string => join(folder, "passwords.json");
+
+/** Passwords that objects of this platform have already, by the names of what made them. */
+export async function readPasswords(folder: string): Promise<Map<string, string>> {
+  const text = await readFile(fileOf(folder), "utf8").catch(() => "{}");
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+}
+
+/** Keeps them beside the platform's other secrets, for the user who runs it only. */
+export async function keepPasswords(folder: string, passwords: ReadonlyMap<string, string>): Promise<void> {
+  await writeFile(fileOf(folder), JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 });
+}
