@@ -46,13 +46,14 @@ table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;colo
 th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top}td{overflow-wrap:anywhere}tr:last-child td{border-bottom:0}
 .plain>summary{cursor:pointer;color:var(--muted);margin-top:12px}footer{max-width:1180px;margin:44px auto 0;padding:18px 20px 40px;color:var(--muted);font-size:13.5px;border-top:1px solid var(--line)}
 @media(max-width:640px){header{padding-top:22px}header .in{gap:14px}h1{font-size:26px}.ring{width:92px;height:92px}.grid{grid-template-columns:1fr 1fr}.tile b{font-size:22px}
-.card{padding:13px 14px}.scroll{margin:0 -6px}#resources thead,.flows thead{display:none}#resources tr,.flows tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
+.card{padding:13px 14px}.scroll{margin:0 -6px}.scroll .topology{min-width:1240px}#resources thead,.flows thead{display:none}#resources tr,.flows tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 #resources td,.flows td{display:block;border:0;padding:1px 6px}}
 @media print{nav,.tools{display:none}.card{box-shadow:none;break-inside:avoid}}
 [hidden]{display:none!important}`;
 
 /** Search over the resources: rows are in the page already, so that it reads without a script too. */
 export const pageScript = `
+for(const box of document.querySelectorAll(".scroll"))box.scrollLeft=(box.scrollWidth-box.clientWidth)/2;
 (()=>{const q=document.getElementById("q"),f=document.getElementById("kind"),out=document.getElementById("shown");if(!q)return;
 const rows=[...document.querySelectorAll("#resources tbody tr")].map(e=>({e,text:e.textContent.toLowerCase(),c:e.dataset.c||""}));
 const show=()=>{const words=q.value.toLowerCase().split(/\\s+/).filter(Boolean);let n=0;

@@ -103,6 +103,19 @@ describe("pages in a browser", function () {
     await page.close();
   });
 
+  it("shows the drawing's middle on a phone, with letters that can be read, and the rest by scrolling", async () => {
+    const { page } = await open("production", phone);
+    const box = page.locator(".scroll").first();
+    const drawn = await box.evaluate((element) => ({
+      left: element.scrollLeft,
+      hidden: element.scrollWidth - element.clientWidth,
+      smallest: Math.min(...[...element.querySelectorAll("text")].map((text) => text.getBoundingClientRect().height)),
+    }));
+    assert.ok(drawn.hidden > 0 && Math.abs(drawn.left - drawn.hidden / 2) <= 1, JSON.stringify(drawn));
+    assert.ok(drawn.smallest >= 10, JSON.stringify(drawn));
+    await page.close();
+  });
+
   it("reaches every check by Tab and opens it by Enter", async () => {
     const { page } = await open("production", desktop);
     const first = page.locator("details.check").first();

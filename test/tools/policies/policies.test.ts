@@ -39,6 +39,26 @@ function wildcards(policy: string): string[] {
   });
 }
 
+/**
+ * Why a finding is none, after all. Who may write a bucket's policy could grant himself its objects: parliament compares
+ * what is allowed only, and cannot read the denial that answers it, whatever a bucket's policy says. Its location is
+ * that of another file now and then, so that every document which allows the same must have the denial.
+ */
+function answerTo({ issue, detail }: Finding, policies: readonly string[]): string | undefined {
+  const [, bucket = "", denied = "", allowed = ""] =
+    /on (\S+) due to (s3:\w+) not being allowed, but does allow (s3:\w+)/.exec(String(detail)) ?? [];
+  if (issue !== "RESOURCE_POLICY_PRIVILEGE_ESCALATION" || bucket === "") return undefined;
+  if (allowed === "s3:PutLifecycleConfiguration") return "a lifecycle rule deletes no version before its lock is over";
+  const says = (policy: string, effect: string, [action, resource]: readonly [string, string]): boolean =>
+    (JSON.parse(policy) as { Statement: Statement[] }).Statement.some(
+      ({ Effect, Action, Resource }) =>
+        Effect === effect && [Action].flat().includes(action) && [Resource].flat().includes(resource),
+    );
+  const holders = policies.filter((policy) => says(policy, "Allow", [allowed, bucket]));
+  const answered = holders.length > 0 && holders.every((policy) => says(policy, "Deny", [denied, `${bucket}/*`]));
+  return answered ? "denied in the same document" : undefined;
+}
+
 describe("cloud policies", function () {
   this.timeout(600_000);
   let folder = "";
@@ -65,20 +85,20 @@ describe("cloud policies", function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("parliament finds nothing, but what an explicit denial answers", async function () {
+  it("parliament finds nothing that a denial or a lock does not answer", async function () {
     const parliament = await pythonTool(this, "parliament", "parliament==1.6.4");
     const args = ["--directory", folder, "--include_policy_extension", "json", "--json"];
     const { stdout } = await runCommand(parliament, args, { allowExitCodes: [1] });
-    const findings = stdout
+    const found = stdout
       .split("\n")
       .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as Finding)
-      // Who manages a bucket's policy could grant himself its objects. parliament does not read the denial in the same
-      // document that forbids it, whatever a bucket's policy says; the next test holds that it is there.
-      .filter(
-        ({ issue, location }) => !(issue.startsWith("RESOURCE_POLICY_PRIV") && /deploy-data/.test(location.filepath)),
-      );
-    process.stdout.write(`    ${policies.size} policies\n`);
+      .map((line) => JSON.parse(line) as Finding);
+    const answers = found.map((finding) => answerTo(finding, [...policies.values()]));
+    const findings = found.filter((_, index) => answers[index] === undefined);
+    const reasons = [...new Set(answers)].filter((answer) => answer !== undefined);
+    process.stdout.write(
+      `    ${policies.size} policies; ${found.length - findings.length} findings are answered: ${reasons.join(", ")}\n`,
+    );
     assert.ok(policies.size > 30);
     assert.deepEqual(
       findings.map(({ issue, detail, location }) => `${location.filepath}: ${issue} ${JSON.stringify(detail)}`),
