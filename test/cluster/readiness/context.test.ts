@@ -132,7 +132,7 @@ describe("readiness of a live cluster", function () {
       assert.match(most.err, new RegExp(`us-east-1 ${kind}: may not be listed by this user`));
     }
     assert.doesNotMatch(most.err, /us-east-1 Deployment/);
-    for (const check of ["network-policy", "network-policy-directions", "rbac", "token-automount"]) {
+    for (const check of ["network-policy", "network-policy-directions", "rbac"]) {
       const results = most.results.filter((result) => result.check === check);
       assert.ok(results.length > 0, check);
       for (const { status, message } of results) assert.deepEqual([check, status], [check, "n/a"], message);
