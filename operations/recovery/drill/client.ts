@@ -1,5 +1,5 @@
+import { poll } from "../../../common/poll.js";
 import { setTimeout as sleep } from "node:timers/promises";
-import { reasonOf } from "../../reason.js";
 import { addressesOf } from "../names.js";
 import type { Site } from "../site/site.js";
 
@@ -89,8 +89,11 @@ export class DrillClient {
     await this.ended;
     let lost = 0;
     for (const id of this.written.keys()) {
-      const answer = await fetch(await this.url(`${this.site.probePath}/${id}`)).catch((thrown: unknown) => {
-        throw new Error(`cannot read back ${id}: ${reasonOf(thrown)}`);
+      // A health check that was late for a moment may lead the name back to the dead region.
+      const answer = await poll(async () => await fetch(await this.url(`${this.site.probePath}/${id}`)), {
+        what: `write ${id} to be read back`,
+        timeoutMs: 30_000,
+        intervalMs: 250,
       });
       await answer.body?.cancel();
       if (answer.status === 404) lost += 1;

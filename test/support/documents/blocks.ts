@@ -15,16 +15,15 @@ export const documents = [
   ),
 ];
 
-/** A fenced block of commands. Its fence says what is done with it: `run`, `run=SUITE` or `not-run="reason"`. */
+/** A fenced block of commands. Its fence says what is done with it: `run` or `not-run="reason"`. */
 export interface CommandBlock {
   /** `docs/local.md:12` */
   readonly place: string;
   readonly lines: readonly string[];
   /** `sh` blocks are run; what a `console` block shows is compared as well. */
   readonly language: string;
-  /** The suite that runs it. */
-  readonly suite?: string;
-  /** Why no suite does. */
+  readonly run: boolean;
+  /** Why it is not run. */
   readonly reason?: string;
 }
 
@@ -48,11 +47,9 @@ export function commandBlocks(document: string): CommandBlock[] {
   return blocks;
 }
 
-function readMark(mark: string): Pick<CommandBlock, "suite" | "reason"> {
-  const [, suite = "tools"] = /^run(?:=(\w+))?$/.exec(mark) ?? [];
-  if (mark.startsWith("run")) return { suite };
+function readMark(mark: string): Pick<CommandBlock, "run" | "reason"> {
   const [, reason] = /^not-run="(.+)"$/.exec(mark) ?? [];
-  return reason === undefined ? {} : { reason };
+  return { run: mark === "run", ...(reason === undefined ? {} : { reason }) };
 }
 
 /** A command and, in a `console` block, the lines that follow it. */

@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { suites } from "../../../scripts/suites.js";
 import { commandBlocks, documents, stepsOf } from "../../support/documents/blocks.js";
 import { difference } from "../../support/documents/compare.js";
 import { copyOfCheckout, typeIn } from "../../support/documents/session.js";
@@ -12,22 +11,16 @@ describe("commands of the documents", function () {
   afterEach(() => remove());
 
   it("are each run, or left out for a reason that is printed", () => {
-    const unmarked = blocks.filter(({ suite, reason }) => suite === undefined && reason === undefined);
+    const unmarked = blocks.filter(({ run, reason }) => !run && reason === undefined);
     assert.deepEqual(
       unmarked.map(({ place }) => place),
       [],
-      'mark the fence with run, run=SUITE or not-run="reason"',
+      'mark the fence with run or not-run="reason"',
     );
-    for (const { place, suite, reason, lines } of blocks) {
-      if (suite !== undefined)
-        assert.ok(
-          suites.some(({ name }) => name === suite),
-          `${place}: ${suite}`,
-        );
-      else
-        process.stdout.write(`    not run: ${place}: ${lines.find((line) => line !== "") ?? ""} (${reason ?? ""})\n`);
+    for (const { place, run, reason = "", lines } of blocks) {
+      if (!run) process.stdout.write(`    not run: ${place}: ${lines.find((line) => line !== "") ?? ""} (${reason})\n`);
     }
-    const run = blocks.filter(({ suite }) => suite !== undefined);
+    const run = blocks.filter((block) => block.run);
     process.stdout.write(
       `    ${run.length} of ${blocks.length} blocks are run, ${run.flatMap(stepsOf).length} commands\n`,
     );
@@ -35,7 +28,7 @@ describe("commands of the documents", function () {
   });
 
   for (const document of documents) {
-    const steps = commandBlocks(document).flatMap((block) => (block.suite === "tools" ? stepsOf(block) : []));
+    const steps = commandBlocks(document).flatMap((block) => (block.run ? stepsOf(block) : []));
     if (steps.length === 0) continue;
     it(`${document}: ${steps.length} commands do and print what it says`, async () => {
       const checkout = copyOfCheckout();
