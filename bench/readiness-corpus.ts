@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { container, podSpec } from "../test/policy/support/objects.js";
 
 /** Objects that one app is made of. */
 export const OBJECTS_PER_APP = 5;
@@ -90,11 +91,11 @@ const meta = (name: string): Json => ({ name, namespace: "apps", labels: { app: 
 function appOf(index: number): readonly Json[] {
   const name = `app-${index}`;
   const labels = { app: name };
-  const container = containerOf();
-  const podSpec = podSpecOf(name, container);
+  const own = containerOf();
+  const spec = podSpecOf(name, own);
   const app: App = {
-    container,
-    podSpec,
+    container: own,
+    podSpec: spec,
     deployment: {
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -102,7 +103,7 @@ function appOf(index: number): readonly Json[] {
       spec: {
         replicas: 3,
         selector: { matchLabels: labels },
-        template: { metadata: { labels, annotations: SCRAPED }, spec: podSpec },
+        template: { metadata: { labels, annotations: SCRAPED }, spec },
       },
     },
     service: {
@@ -131,40 +132,20 @@ function appOf(index: number): readonly Json[] {
 const SCRAPED = { "prometheus.io/scrape": "true", "prometheus.io/port": "8080", "prometheus.io/path": "/metrics" };
 
 function containerOf(): Json {
+  const ready = container();
   return {
-    name: "web",
-    image: "registry.example.com/web:1.2.3",
+    ...ready,
     imagePullPolicy: "Always",
-    ports: [{ name: "http", containerPort: 8080 }],
     env: [
       { name: "LOG_FORMAT", value: "json" },
       { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://collector.example.com:4317" },
     ],
-    resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-    livenessProbe: { httpGet: { path: "/health", port: "http" } },
-    readinessProbe: { httpGet: { path: "/ready", port: "http" } },
-    lifecycle: { preStop: { sleep: { seconds: 5 } } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-      runAsUser: 20000,
-      runAsGroup: 20000,
-    },
+    securityContext: { ...(ready.securityContext as Json), runAsUser: 20000, runAsGroup: 20000 },
   };
 }
 
-function podSpecOf(name: string, container: Json): Json {
-  const term = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: name } } };
-  return {
-    serviceAccountName: name,
-    automountServiceAccountToken: false,
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-    affinity: {
-      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
-    },
-    containers: [container],
-  };
+function podSpecOf(name: string, own: Json): Json {
+  return { ...podSpec(name), containers: [own] };
 }
 
 function policyOf(name: string): Json {

@@ -69,8 +69,9 @@ function judgedHere([entry, command, ...args]) {
     const { status } = require("node:child_process").spawnSync(chooseNode(), build, { cwd: root, stdio: "ignore" });
     if (status !== 0) return false;
   }
-  process.env.AGENT_PLATFORM_CWD = process.env.INIT_CWD ?? process.cwd();
-  process.chdir(root);
+  // Where the command was typed: files are named from there.
+  if (process.env.INIT_CWD !== undefined) process.chdir(process.env.INIT_CWD);
+  process.env.AGENT_PLATFORM_CWD = process.cwd();
   process.argv.splice(2, 1);
   runCompiled("command.js");
   return true;

@@ -1,8 +1,8 @@
 import type { PlatformView } from "../model/view.js";
 import type { Subject } from "../model/resource.js";
-import type { Check, Context, ParameterValue } from "./check.js";
+import type { Check, Context, Judged, ParameterValue } from "./check.js";
 import { exemptionOf, type Exemption } from "./exemptions.js";
-import type { Result, Verdict } from "./result.js";
+import { notApplicable, type Result, type Verdict } from "./result.js";
 
 /** How the rule book is applied; everything is optional, defaults are the checks' own. */
 export interface Settings {
@@ -22,8 +22,8 @@ export function judge(checks: readonly Check[], view: PlatformView, settings: Se
   const results: Result[] = [];
   for (const check of checks) {
     if (disabled.has(check.id)) continue;
-    const context = contextOf(check, { view, checkIds, given: settings.parameters?.[check.id] ?? {} });
-    for (const { subject, verdict } of check.run(context)) {
+    const given = settings.parameters?.[check.id] ?? {};
+    for (const { subject, verdict } of verdictsOf(check, { view, checkIds, given })) {
       const suppressed =
         verdict.status === "fail" || verdict.status === "warning"
           ? check.exemptible === false
@@ -41,6 +41,18 @@ interface Source {
   readonly view: PlatformView;
   readonly checkIds: ReadonlySet<string>;
   readonly given: Readonly<Record<string, ParameterValue>>;
+}
+
+/** What a check says of every subject; nothing where it would be concluded from what could not be read. */
+function verdictsOf(check: Check, source: Source): readonly Judged[] {
+  if (source.view.facts.unread === undefined) return check.run(contextOf(check, source));
+  // What one check asked for must not be held against the next.
+  const view = source.view.again();
+  const judged = check.run(contextOf(check, { ...source, view }));
+  const missing = [...view.missing].join(", ");
+  // One object suffices to judge it by a check of a resource, whatever else there is.
+  if (check.scope === "resource" || missing === "") return judged;
+  return judged.map(({ subject }) => ({ subject, verdict: notApplicable(`cannot be told without ${missing}`) }));
 }
 
 /** The context of one check: its parameters with their defaults. */

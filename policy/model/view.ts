@@ -1,7 +1,7 @@
 import { append } from "./collections.js";
 import type { CloudResource, Resource } from "./resource.js";
 import { Relations } from "./relations.js";
-import { toWorkload, type Workload } from "./workload.js";
+import { isWorkloadKind, toWorkload, type Workload } from "./workload.js";
 
 /** What cannot be read from resources: facts that the stack's configuration or the operators state. */
 export interface PlatformFacts {
@@ -9,31 +9,34 @@ export interface PlatformFacts {
   readonly environment?: string;
   /** The moment that ages and expiries are measured against. */
   readonly now: Date;
+  /** Kinds of which some objects could not be read, so that their absence proves nothing. */
+  readonly unread?: ReadonlySet<string>;
 }
 
 /** Everything that one judgement is about: objects by cluster, kind and namespace, resources of clouds, and facts. */
 export class PlatformView {
-  readonly workloads: readonly Workload[];
   readonly relations: Relations;
+  private readonly everyWorkload: readonly Workload[];
+  private readonly missed = new Set<string>();
   private readonly byKind = new Map<string, Resource[]>();
   private readonly byName = new Map<string, Resource>();
   private readonly byType = new Map<string, CloudResource[]>();
   private readonly memory = new Map<string, unknown>();
 
   constructor(
-    readonly resources: readonly Resource[],
+    private readonly everyResource: readonly Resource[],
     readonly cloud: readonly CloudResource[],
     readonly facts: PlatformFacts,
   ) {
     const workloads: Workload[] = [];
-    for (const resource of resources) {
+    for (const resource of everyResource) {
       append(this.byKind, isNamesake(resource) ? `${resource.kind}.${resource.group}` : resource.kind, resource);
       this.byName.set(nameKey(resource), resource);
       const workload = toWorkload(resource);
       if (workload) workloads.push(workload);
     }
     for (const resource of cloud) append(this.byType, resource.type, resource);
-    this.workloads = workloads;
+    this.everyWorkload = workloads;
     this.relations = new Relations(this);
   }
 
@@ -41,7 +44,28 @@ export class PlatformView {
     return this.facts.environment ?? "production";
   }
 
+  get resources(): readonly Resource[] {
+    this.miss(() => true);
+    return this.everyResource;
+  }
+
+  get workloads(): readonly Workload[] {
+    this.miss(isWorkloadKind);
+    return this.everyWorkload;
+  }
+
+  /** Kinds that were asked for and could not be read: what was concluded from them is not to be trusted. */
+  get missing(): ReadonlySet<string> {
+    return this.missed;
+  }
+
+  /** The same, of which nothing was asked yet. */
+  again(): PlatformView {
+    return new PlatformView(this.everyResource, this.cloud, this.facts);
+  }
+
   ofKind(...kinds: readonly string[]): readonly Resource[] {
+    this.miss((kind) => kinds.includes(kind));
     return kinds.length === 1 ? (this.byKind.get(kinds[0] ?? "") ?? []) : kinds.flatMap((kind) => this.ofKind(kind));
   }
 
@@ -57,7 +81,12 @@ export class PlatformView {
   }
 
   find(reference: Pick<Resource, "cluster" | "kind" | "namespace" | "name">): Resource | undefined {
+    this.miss((kind) => kind === reference.kind);
     return this.byName.get(nameKey(reference));
+  }
+
+  private miss(isAsked: (kind: string) => boolean): void {
+    for (const kind of this.facts.unread ?? []) if (isAsked(kind)) this.missed.add(kind);
   }
 }
 

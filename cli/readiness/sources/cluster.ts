@@ -54,9 +54,13 @@ export async function viewOfCluster(options: ClusterOptions, facts: PlatformFact
   return viewOfObjects(listerOf(options), options.context, facts);
 }
 
-/** Kinds that the API server does not know are left out; those that it refuses to list are faults. */
+/**
+ * Kinds that the API server does not know are left out; those that it refuses to list are faults, and checks that ask for
+ * them conclude nothing.
+ */
 export async function viewOfObjects(list: Lister, context: string, facts: PlatformFacts): Promise<Source> {
   const faults: Fault[] = [];
+  const unread = new Set<string>();
   const objects: Plain[] = [];
   for (const [apiVersion, kind] of KINDS) {
     try {
@@ -65,11 +69,13 @@ export async function viewOfObjects(list: Lister, context: string, facts: Platfo
       for (const item of items) if (isPlain(item)) objects.push({ ...item, apiVersion, kind });
     } catch (thrown) {
       const fault = faultOf(thrown, { context, kind });
-      if (fault) faults.push(fault);
+      if (!fault) continue;
+      faults.push(fault);
+      unread.add(kind);
     }
   }
   const resources = objects.flatMap((object) => toResource({ object, origin: {} }) ?? []);
-  return { view: new PlatformView(resources, [], facts), faults };
+  return { view: new PlatformView(resources, [], unread.size > 0 ? { ...facts, unread } : facts), faults };
 }
 
 function faultOf(thrown: unknown, { context, kind }: { context: string; kind: string }): Fault | undefined {
@@ -80,7 +86,7 @@ function faultOf(thrown: unknown, { context, kind }: { context: string; kind: st
     return {
       path: `${context} ${kind}`,
       rule: "may not be listed by this user",
-      fix: "grant list on it; the rest was judged",
+      fix: "grant list on it; checks that need it say n/a",
     };
   }
   if (thrown instanceof PlatformError) throw thrown;

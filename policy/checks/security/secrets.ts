@@ -60,7 +60,13 @@ function judgeConfigMap(map: Resource): Verdict {
   const data = map.body.data;
   if (isUnknown(data)) return unknownUntilDeployment("data");
   const found = new Map<Sensitivity, string[]>();
+  let open: string | undefined;
   for (const [key, value] of Object.entries(record(data))) {
+    // A federated identity's file says where a credential is asked for, and holds none: only its content tells.
+    if (isUnknown(value) && key.endsWith(".json")) {
+      open ??= key;
+      continue;
+    }
     const sensitivity = sensitivityOf(key, value);
     if (sensitivity) append(found, sensitivity, `${key} is kept in a ConfigMap`);
     if (typeof value !== "string") continue;
@@ -68,7 +74,7 @@ function judgeConfigMap(map: Resource): Verdict {
       if (sensitivityOf(name, literal)) append(found, "likely", `${key} sets ${name} in a ConfigMap`);
     }
   }
-  return verdict(found) ?? nothing;
+  return verdict(found) ?? (open === undefined ? nothing : unknownUntilDeployment(`data.${open}`));
 }
 
 function verdict(found: ReadonlyMap<Sensitivity, readonly string[]>): Verdict | undefined {

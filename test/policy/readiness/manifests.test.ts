@@ -10,6 +10,8 @@ import { parseConfiguration } from "../../../cli/readiness/configuration.js";
 import { formatReport } from "../../../cli/readiness/formats/index.js";
 import { exitCodeOf, toReport } from "../../../cli/readiness/report.js";
 import { judgeSource } from "../../../cli/readiness/run.js";
+import { CHECKS } from "../../../policy/checks/index.js";
+import { judge } from "../../../policy/engine/judge.js";
 import { viewOfCluster, viewOfObjects } from "../../../cli/readiness/sources/cluster.js";
 import { count } from "../../support/counts.js";
 import { NOW } from "../support/check.js";
@@ -164,6 +166,11 @@ describe("readiness on manifests", () => {
       faults.map(({ path }) => path),
       ["prod Role"],
     );
+    const results = judge(CHECKS, view);
+    const statusesOf = (id: string) => results.filter(({ check }) => check === id).map(({ status }) => status);
+    assert.deepEqual(statusesOf("rbac"), ["n/a"], "what binds its account may not be seen");
+    assert.deepEqual(statusesOf("resource-limits"), ["pass"], "needs the Deployment alone");
+    assert.deepEqual(statusesOf("network-policy"), ["fail"], "policies could be listed, and there are none");
     await assert.rejects(
       viewOfObjects(() => Promise.reject(new Error("ECONNREFUSED")), "prod", facts),
       /cannot be read/,

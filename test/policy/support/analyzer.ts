@@ -34,8 +34,9 @@ export class Analyzer {
     private readonly client: AnalyzerClient,
   ) {}
 
-  static async start(): Promise<Analyzer> {
-    const child = spawn(process.execPath, ["start.js"], { cwd: PACK, stdio: ["ignore", "pipe", "inherit"] });
+  /** @param pack Folder of the pack; default this project's. */
+  static async start(pack = PACK): Promise<Analyzer> {
+    const child = spawn(process.execPath, ["start.js"], { cwd: pack, stdio: ["ignore", "pipe", "inherit"] });
     const port = await new Promise<string>((resolve, reject) => {
       child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
       child.once("exit", (code) => reject(new Error(`the pack ended with exit code ${String(code)}`)));

@@ -23,9 +23,9 @@ export function container(): Record<string, unknown> {
   };
 }
 
-export function podSpec() {
+export function podSpec(name = "web") {
   return {
-    serviceAccountName: "web",
+    serviceAccountName: name,
     automountServiceAccountToken: false,
     securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
     containers: [container()],
@@ -34,7 +34,7 @@ export function podSpec() {
         preferredDuringSchedulingIgnoredDuringExecution: [
           {
             weight: 100,
-            podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: "web" } } },
+            podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: name } } },
           },
         ],
       },

@@ -19,6 +19,9 @@ describeCheck(secrets, {
     "--admin-password as a literal": [
       having(deployment(), "spec.template.spec.containers.0.args", ["--admin-password=hunter2"]),
     ],
+    "data.gcp-credentials.json is unknown until deployment": [
+      object("ConfigMap", undefined, { data: { "gcp-credentials.json": UNKNOWN } }),
+    ],
     "is kept in a ConfigMap": [
       object("ConfigMap", undefined, { data: { "tls.pem": "-----BEGIN PRIVATE KEY-----\nx" } }),
     ],
