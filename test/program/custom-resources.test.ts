@@ -55,8 +55,6 @@ describe("custom resources of the stacks", function () {
       " must NOT have additional properties: server",
       "/selector must be object",
     ]);
-    assert.deepEqual(faultsOf({ ...gateway, kind: "Gatway" }), [
-      "no definition of networking.istio.io/v1 Gatway",
-    ]);
+    assert.deepEqual(faultsOf({ ...gateway, kind: "Gatway" }), ["no definition of networking.istio.io/v1 Gatway"]);
   });
 });

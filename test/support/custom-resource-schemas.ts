@@ -22,6 +22,13 @@ function closed(schema: Schema): Schema {
   };
 }
 
+/** Patterns of definitions are Go's, which may switch to any case inside of them. */
+const goPattern = Object.assign(
+  (pattern: string, flags: string) =>
+    new RegExp(pattern.replace("(?i)", ""), pattern.includes("(?i)") ? `${flags}i` : flags),
+  { code: "goPattern" },
+);
+
 /** Schemas by which custom resources are checked without an API server. */
 export class CustomResourceSchemas {
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -45,7 +52,7 @@ export class CustomResourceSchemas {
       { versions: { schema: { openAPIV3Schema: { properties: { spec: Schema } } } }[] } | undefined;
     const schema = crd?.versions[0]?.schema.openAPIV3Schema.properties.spec;
     if (schema === undefined) throw new Error(`${name} has no schema`);
-    const ajv = new Ajv({ strict: false, allErrors: true });
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, code: { regExp: goPattern } });
     const validate = ajv.compile(JSON.parse(JSON.stringify(closed(schema))) as object);
     this.compiled.set(name, validate);
     return validate;
