@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { driftBody, readDrifts } from "../../cli/ci/drift.js";
 import { poll } from "../../common/poll.js";
+import { promoteAll } from "../../operations/rollout/across.js";
 import type { RolloutObject } from "../../operations/rollout/objects.js";
+import { openTargets } from "../../operations/rollout/targets.js";
+import { waitForAll } from "../../operations/rollout/wait.js";
 import type { KubeApi } from "../../operations/local/servers/region/api.js";
 import { RoutingHistory } from "../support/delivery/routing-history.js";
 import { assertAllServed } from "../support/delivery/served.js";
+import { temporaryFolder } from "../support/servers/process.js";
 import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
 import { rolloutsController } from "../support/servers/rollouts.js";
 import { localRegions, PlatformStack, readConfig } from "./support/platform.js";
@@ -12,6 +19,7 @@ import { prepareCluster } from "./support/volumes.js";
 
 const NAMESPACE = "agent-memory";
 const REPLICAS = 2;
+const VERSION_2 = "ghcr.io/example/agent-memory-service:2.0.0";
 
 /** R7's stages, with holds and an interval so long that nothing goes on by itself while the test looks. */
 const stages = [
@@ -48,6 +56,14 @@ describe("delivery under the real engine", function () {
     for (const history of histories) assertAllServed(await history.replay("agent-memory-service"), REPLICAS);
   };
 
+  /** What the drift workflow would report: the engine's refreshed preview through the same reader. */
+  const drift = async (): Promise<string | undefined> => {
+    const folder = await temporaryFolder("drift");
+    const file = join(folder, "changes.json");
+    await writeFile(file, JSON.stringify(await platform.engine.preview("--refresh")));
+    return driftBody(readDrifts([`local=${file}`]));
+  };
+
   before(async function () {
     await requireEngine(this, ["kubernetes", "random"]);
     regions = await twoRegions();
@@ -69,7 +85,7 @@ describe("delivery under the real engine", function () {
   });
 
   it("does not wait for a new version's stages, and leaves its weights alone when something else changes", async () => {
-    set("agent", { image: "ghcr.io/example/agent-memory-service:2.0.0" });
+    set("agent", { image: VERSION_2 });
     await platform.engine.up();
     for (const { api } of regions.both) {
       await poll(async () => ((await canaryShare(api)) === 5 ? true : undefined), {
@@ -88,6 +104,44 @@ describe("delivery under the real engine", function () {
       const after = await rolloutOf(api);
       assert.equal(after.metadata.generation, before[index]!.metadata.generation);
       assert.equal(after.status?.currentPodHash, before[index]!.status?.currentPodHash);
+    }
+  });
+
+  it("has drift detection keep quiet about weights and replicas, and tell what somebody changed by hand", async () => {
+    const { api } = regions.primary;
+    const metadata = { namespace: NAMESPACE, name: "agent-memory-service" };
+    const rollout = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata };
+    await api.mergePatch(rollout, { spec: { replicas: REPLICAS + 1 } });
+    assert.equal(await drift(), undefined);
+    const autoscaler = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata };
+    await api.mergePatch(autoscaler, { spec: { maxReplicas: 9 } });
+    assert.match((await drift()) ?? "", /# local[\s\S]*HorizontalPodAutoscaler/);
+    await platform.engine.up("--refresh");
+    assert.equal(await drift(), undefined);
+  });
+
+  it("goes back to rolling, once the version is delivered, with pods behind every route at every revision", async () => {
+    const targets = regions.both.map(({ name, kubeconfigFile }, index) => ({
+      region: name,
+      role: index === 0 ? ("primary" as const) : ("secondary" as const),
+      kubeconfigFile,
+    }));
+    const names = { namespace: NAMESPACE, service: "agent-memory-service", canary: "agent-memory-canary" };
+    const deliveries = await openTargets(targets, names);
+    const promoted = await promoteAll(deliveries, true);
+    assert.deepEqual(
+      promoted.filter(({ done }) => !done),
+      [],
+    );
+    await waitForAll(deliveries, { timeoutSeconds: 120 });
+    set("delivery", { strategy: "rolling" });
+    await served(async () => await platform.engine.up());
+    assert.deepEqual(Object.keys(await platform.engine.up()), ["same"]);
+    for (const { api } of regions.both) {
+      const at = { namespace: NAMESPACE, name: "agent-memory-service" };
+      const { spec } = await api.get("apps/v1", "Deployment", at);
+      const { template } = spec as { template: { spec: { containers: { image: string }[] } } };
+      assert.equal(template.spec.containers[0]?.image, VERSION_2);
     }
   });
 });

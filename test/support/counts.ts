@@ -1,8 +1,8 @@
 /** Whether the full counts were asked for (`npm run soak`). */
 export const soak = process.env.AGENT_PLATFORM_SOAK === "1";
 
-/** The small count that `npm test` runs with, or the full one that the soak run prints. */
-export function count(small: number, full: number): number {
+/** The small count (or list) that `npm test` runs with, or the full one that the soak run prints. */
+export function count<T>(small: T, full: T): T {
   return soak ? full : small;
 }
 

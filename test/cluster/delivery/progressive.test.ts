@@ -37,9 +37,22 @@ const blindfolds: Record<string, (stand: Stand) => void | Promise<void>> = {
   stale: async (stand) => await stand.metrics.stop(),
 };
 
+/** Each kind of blindness once and each stage too; the soak run has every kind in every stage. */
+const blind = count(
+  [
+    { name: "absent", stage: 5 },
+    { name: "nan", stage: 25 },
+    { name: "stale", stage: 50 },
+    { name: "scarce", stage: 5 },
+  ],
+  Object.keys(blindfolds).flatMap((name) => [5, 25, 50].map((stage) => ({ name, stage }))),
+);
+
 const UNPARSED = { name: "unparsed", query: "sum(rate(x[5m])", max: 1 };
 const TOKEN = "token-of-the-test";
 
+/** The shares of one rollout up to a stage. */
+const reached = (stage: number): number[] => ONE_ROLLOUT.slice(0, ONE_ROLLOUT.indexOf(stage) + 1);
 const shares = ({ splits }: Outcome): number[] => splits.map(({ canary }) => canary);
 
 function assertSums({ splits }: Outcome): void {
@@ -90,10 +103,10 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
         inPrimary.start(`breach-${stage}`, async (stand) => await breach(stand, stage, fault), { lastHold: "3s" }),
       );
     }
-    for (const [name, blindfold] of Object.entries(blindfolds)) {
+    for (const { name, stage } of blind) {
       outcomes.set(
-        name,
-        inPrimary.start(`blind-${name}`, async (stand) => await deployBlind(stand, blindfold)),
+        `${name}-${stage}`,
+        inPrimary.start(`blind-${name}-${stage}`, async (stand) => await deployBlind(stand, stage, blindfolds[name]!)),
       );
     }
   });
@@ -116,8 +129,7 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
   for (const { stage, name } of breaches) {
     it(`sends all traffic back within an interval and 5 s of a breach by ${name} at ${stage} %`, async () => {
       const outcome = await outcomes.get(`breach-${stage}`)!();
-      const reached = ONE_ROLLOUT.slice(0, ONE_ROLLOUT.indexOf(stage) + 1);
-      assert.deepEqual(shares(outcome), [0, ...reached, 0]);
+      assert.deepEqual(shares(outcome), [0, ...reached(stage), 0]);
       assertSums(outcome);
       assert.equal(outcome.rollout.status?.abort, true);
       const took = Math.round(outcome.splits.at(-1)!.at - outcome.seen!);
@@ -142,10 +154,10 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
     assert.match(mail?.data ?? "", /^Subject: Warning: agent-memory-service was aborted/m);
   });
 
-  for (const name of Object.keys(blindfolds)) {
-    it(`never promotes on ${name} metrics: the first stage's gate is inconclusive and the rollout stands still`, async () => {
-      const outcome = await outcomes.get(name)!();
-      assert.deepEqual(shares(outcome), [0, 5]);
+  for (const { name, stage } of blind) {
+    it(`never promotes on ${name} metrics at ${stage} %: the stage's gate is inconclusive and the rollout stands still`, async () => {
+      const outcome = await outcomes.get(`${name}-${stage}`)!();
+      assert.deepEqual(shares(outcome), [0, ...reached(stage)]);
       assert.equal(outcome.rollout.status?.pauseConditions?.[0]?.reason, "InconclusiveAnalysisRun");
     });
   }
