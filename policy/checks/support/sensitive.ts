@@ -10,13 +10,13 @@ const CERTAIN = words(
 const CERTAIN_PART = /password|passwd|secretkey|privatekey|apikey/;
 
 /** `…_KEY` may be anything from an encryption key to the key of a partition, and `pass` more than a password. */
-const LIKELY = /(^|_)(key|pass|pw)$|(secret|token|bearer|credentials?)$/;
+const LIKELY = /_key$|(^|_)(pass|pw)$|(secret|token|bearer|credentials?)$/;
 const NOT_A_SECRET_KEY =
   /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$|(^|_)(proxy|fastcgi|uwsgi|grpc)_pass$/;
 
 /** What such a name says about a secret, rather than holding it: where it is, how long it lives, whether it is used. */
 const ABOUT_A_SECRET = words(
-  "file files dir directory path paths name names ref url uri host endpoint issuer ttl seconds minutes hours days expiry expiration lifetime length limit count size type algorithm header enabled required provider version rotation policy bucket namespace arn id audience user users mount store",
+  "file files dir directory path paths name names ref url uri host endpoint issuer ttl seconds minutes hours days expiry expiration lifetime length limit count size type algorithm header enabled required provider version rotation policy bucket namespace arn id audience user users mount store class rounds iterations prefix suffix format field scope scopes mode backend",
 );
 const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(_|$)|tokens$/;
 
@@ -28,10 +28,10 @@ export function nameTells(name: string): Sensitivity | undefined {
     .toLowerCase();
   const parts = spelled.split("_");
   if (/(^|_)access_key_id$/.test(spelled)) return "likely";
+  // By its convention a path; anything else under that name is the key itself.
+  if (/^(google_application_credentials|(google_cloud|google|gcloud)_keyfile_json)$/.test(spelled)) return "likely";
   if (parts.length > 1 && ABOUT_A_SECRET.has(parts.at(-1) ?? "")) return undefined;
   if (ABOUT_TOKENS.test(spelled)) return undefined;
-  // By its convention a path; anything else under that name is the key itself.
-  if (spelled === "google_application_credentials") return "likely";
   const certain = parts.some((part, index) => CERTAIN.has(part) || CERTAIN.has(part + (parts[index + 1] ?? "")));
   if (certain || CERTAIN_PART.test(spelled)) return "certain";
   return LIKELY.test(spelled) && !NOT_A_SECRET_KEY.test(spelled) ? "likely" : undefined;
@@ -45,6 +45,8 @@ const CREDENTIALS: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{20,}\b/,
   /\bAIza[0-9A-Za-z_-]{35}\b/,
   /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/,
+  // What logs in to a registry.
+  /"auths"\s*:[\s\S]{1,200}?"(auth|password)"\s*:\s*"[^"]/,
   // A password inside a URL; `$(PASSWORD)` is filled in from elsewhere.
   /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{1,200}:[^\s/@$<{][^\s/@]{0,200}@/i,
 ];
