@@ -82,9 +82,7 @@ describe("policy pack over its analyzer interface", function () {
     const props = having(deployment(), "spec.template.spec.containers.0.readinessProbe.httpGet.path", "/api");
     const warned = async (): Promise<boolean> => {
       await failuresOf(props);
-      const stack = await analyzer.analyzeStack([
-        { type: TYPE, name: "agent", props: props as Record<string, unknown> },
-      ]);
+      const stack = await analyzer.analyzeStack([{ type: TYPE, name: "agent", props: props }]);
       return stack.getDiagnosticsList().some((found) => /^health-endpoints: .*asks \/api/m.test(found.getMessage()));
     };
     assert.ok(await warned());
