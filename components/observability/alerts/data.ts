@@ -47,6 +47,19 @@ function postgres(context: AlertContext): Alert[] {
       child: true,
     },
     {
+      // The archiver says -1 until its first success: a wrong key or bucket from the start would never lag.
+      name: "WalNeverArchived",
+      expr: `cnpg_pg_stat_archiver_seconds_since_last_archival{${inNamespace}} < 0 and on (namespace, pod) cnpg_collector_pg_wal_archive_status{${inNamespace},value="ready"} > 0`,
+      for: `${walLagSeconds(context)}s`,
+      severity: "critical",
+      summary: "{{ $labels.pod }} has WAL to archive and has never archived any",
+      meaning: "There is no archive: nothing can be restored, and the other region follows nothing.",
+      action: "read the archiver's error in the pod's log: credentials, bucket, network.",
+      runbook: "wal-archive-lagging",
+      owner,
+      child: true,
+    },
+    {
       name: "ReplicationLagging",
       expr: `cnpg_pg_replication_lag{${inNamespace}} > ${replicationLagSeconds(context)}`,
       for: "1m",

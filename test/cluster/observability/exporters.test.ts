@@ -43,9 +43,11 @@ async function postgresMetrics(): Promise<string[]> {
   ];
 }
 
-/** What each exporter can export, by the source of the release. The agent's own is scraped in the operations suite. */
+/**
+ * What each exporter can export, by the source of the release. The agent's own, the blackbox exporter's and
+ * kube-state-metrics' are scraped, in the operations suite and beside this file.
+ */
 const known: Readonly<Record<string, () => Promise<string[]>>> = {
-  "kube-state-metrics": async () => literals(await sourceOf("k8s.io/kube-state-metrics/v2", "internal", "store")),
   kubelet: async () => [
     ...literals(await sourceOf("k8s.io/kubernetes", "pkg", "kubelet", "metrics")).map((name) => `kubelet_${name}`),
     ...literals(await sourceOf("github.com/google/cadvisor", "metrics")),
@@ -53,7 +55,6 @@ const known: Readonly<Record<string, () => Promise<string[]>>> = {
   postgres: postgresMetrics,
   "cert-manager": async () =>
     literals(await sourceOf("github.com/cert-manager/cert-manager", "internal", "collectors")),
-  probes: async () => literals(await sourceOf("github.com/prometheus/blackbox_exporter", "prober")),
 };
 
 describe("the metrics that alerts and dashboards read", function () {
@@ -99,7 +100,7 @@ describe("the metrics that alerts and dashboards read", function () {
   });
 
   it("are all accounted for: no exporter of the list is left out", () => {
-    const elsewhere = ["agent", "argo-rollouts", "prometheus"];
+    const elsewhere = ["agent", "argo-rollouts", "kube-state-metrics", "probes", "prometheus"];
     assert.deepEqual(
       exporters.map(({ job }) => job).filter((job) => !(job in known) && !elsewhere.includes(job)),
       [],

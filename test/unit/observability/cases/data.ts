@@ -11,6 +11,17 @@ export const dataCases: readonly RuleCase[] = [
     firing: [["WalArchiveLagging", "5m", 0]],
   },
   {
+    name: "an archiver that never had a success",
+    series: archiver(-1, 3),
+    firing: [
+      ["WalNeverArchived", "2m", 0],
+      ["WalNeverArchived", "3m", 1],
+      ["WalArchiveLagging", "5m", 0],
+    ],
+  },
+  { name: "a database that is new", series: archiver(-1, 0), firing: [["WalNeverArchived", "5m", 0]] },
+  { name: "WAL archived a moment ago", series: archiver(0, 3), firing: [["WalNeverArchived", "5m", 0]] },
+  {
     name: "a standby at 60 % of the RPO",
     series: [s(`cnpg_pg_replication_lag{${ns},pod="p"}`, 180)],
     firing: [["ReplicationLagging", "5m", 0]],
