@@ -116,10 +116,14 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
       drill: context,
       ...(site === undefined ? {} : { site }),
     });
-    const missed = site === undefined ? ["nowhere: no --stack was named"] : await storeDrill(site, result);
+    const missed = site === undefined ? undefined : await storeDrill(site, result);
     if (options.json === true) sayJson(result);
     else for (const line of [...describe(result), ...more]) say(line);
-    if (missed.length > 0) process.stderr.write(`the drill's result was not kept at ${missed.join("; ")}\n`);
+    const kept =
+      missed === undefined
+        ? "the result was kept on this machine alone: --stack or --site says which stack's rule book reads it\n"
+        : missed.map((place) => `the drill's result was not kept at ${place}\n`).join("");
+    process.stderr.write(kept);
     if (!result.passed)
       throw new PlatformError(
         `the drill of ${chosen} missed its objectives: recover report ${result.run}`,

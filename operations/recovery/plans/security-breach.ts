@@ -75,6 +75,9 @@ export const securityBreach: Plan = {
         "The restored database takes over, isolation is lifted, and the service starts with new credentials.",
       actions: ["adopt-restored", "lift-isolation", "resume-writes"],
     },
-    notifyStakeholders("Tells every contact what happened; whether authorities and customers must be told is for them to say.", 5),
+    notifyStakeholders(
+      "Tells every contact what happened; whether authorities and customers must be told is for them to say.",
+      5,
+    ),
   ],
 };

@@ -18,7 +18,7 @@ const own = [
 
 function measuredBy(template: string, metrics = own): readonly Measured[] {
   const { analyses } = planOf({ strategy: "progressive", metrics });
-  return analyses[template]!.metrics as readonly Measured[];
+  return analyses[template]!.metrics;
 }
 
 const file = (metrics: readonly object[]) => ({
