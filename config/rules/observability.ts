@@ -5,7 +5,7 @@ import type { Rule } from "./index.js";
 const receiversExist: Rule = ({ observability: { alerting } }) => {
   const known = alerting.receivers.map(({ name }) => name);
   return Object.entries(alerting.routing).flatMap(([what, name]) =>
-    name === undefined || known.includes(name)
+    known.includes(name)
       ? []
       : [
           {

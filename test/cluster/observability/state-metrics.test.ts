@@ -23,33 +23,30 @@ const container = {
 };
 const pods = { restartPolicy: "Never", containers: [container] };
 const target = { apiVersion: "apps/v1", kind: "Deployment", name: "stated" };
-const of = (apiVersion: string, kind: string, name: string, spec?: object): KubeObject => ({
-  apiVersion,
-  kind,
+const of = (type: string, name: string, spec?: object): KubeObject => ({
+  apiVersion: type.slice(0, type.lastIndexOf("/")),
+  kind: type.slice(type.lastIndexOf("/") + 1),
   metadata: { name, namespace },
   ...(spec === undefined ? {} : { spec }),
 });
 const cronJob = (name: string) =>
-  of("batch/v1", "CronJob", name, {
-    schedule: "0 0 1 1 *",
-    jobTemplate: { spec: { template: { spec: pods } } },
-  });
+  of("batch/v1/CronJob", name, { schedule: "0 0 1 1 *", jobTemplate: { spec: { template: { spec: pods } } } });
 const objects = {
-  deployment: of("apps/v1", "Deployment", "stated", {
+  deployment: of("apps/v1/Deployment", "stated", {
     replicas: 1,
     selector: { matchLabels: labels },
     template: { metadata: { labels }, spec: { containers: [container] } },
   }),
-  autoscaler: of("autoscaling/v2", "HorizontalPodAutoscaler", "stated", {
+  autoscaler: of("autoscaling/v2/HorizontalPodAutoscaler", "stated", {
     ...autoscalerSpec(config.agent.autoscaling, target),
     minReplicas: 1,
     maxReplicas: 1,
   }),
-  budget: of("policy/v1", "PodDisruptionBudget", "stated", { minAvailable: 1, selector: { matchLabels: labels } }),
+  budget: of("policy/v1/PodDisruptionBudget", "stated", { minAvailable: 1, selector: { matchLabels: labels } }),
   redis: cronJob("redis-backup"),
   verification: cronJob("backup-verification"),
-  job: of("batch/v1", "Job", "redis-backup-1", { suspend: true, template: { spec: pods } }),
-  drill: of("v1", "ConfigMap", "drill-region-outage"),
+  job: of("batch/v1/Job", "redis-backup-1", { suspend: true, template: { spec: pods } }),
+  drill: of("v1/ConfigMap", "drill-region-outage"),
 } as const;
 
 describe("kube-state-metrics on a real API server, read by a real Prometheus", function () {

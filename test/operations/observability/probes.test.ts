@@ -53,7 +53,7 @@ describe("what the clusters ask each other, through the real blackbox exporter",
     const { modules } = probeConfig(config);
     const health = modules[probeModules.health];
     // As the chart has it, with the test's own authority.
-    const trusting = { ...health, http: { ...health?.http, tls_config: { ca_file: authority.certificate } } };
+    const trusting = { ...health, http: { ...health.http, tls_config: { ca_file: authority.certificate } } };
     exporter = await BlackboxExporter.start(folder, { modules: { ...modules, [probeModules.health]: trusting } });
   });
 
