@@ -42,7 +42,7 @@ function readableParts(schema: z.core.$ZodType, candidate: unknown): unknown {
   const inner = schema instanceof z.ZodPrefault ? schema.unwrap() : schema;
   if (!(inner instanceof z.ZodObject) || typeof candidate !== "object") throw new Unreadable();
   const parts = {};
-  for (const [key, part] of Object.entries(inner.shape as z.core.$ZodShape)) {
+  for (const [key, part] of Object.entries<z.core.$ZodType>(inner.shape)) {
     const get = (): unknown => readableParts(part, valueAt(candidate, [key]));
     Object.defineProperty(parts, key, { get, enumerable: true });
   }

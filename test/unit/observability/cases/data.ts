@@ -29,7 +29,10 @@ export const dataCases: readonly RuleCase[] = [
   {
     name: "a standby beyond it",
     series: [s(`cnpg_pg_replication_lag{${ns},pod="p"}`, 181)],
-    firing: [["ReplicationLagging", "5m", 1]],
+    firing: [
+      ["ReplicationLagging", "0m", 0],
+      ["ReplicationLagging", "1m", 1],
+    ],
   },
   {
     name: "a failed backup after a good one",
@@ -76,6 +79,13 @@ export const dataCases: readonly RuleCase[] = [
     firing: [["BackupJobFailed", "1m", 1]],
   },
   {
+    name: "jobs that did not fail",
+    series: ["redis-backup-1", "backup-verification-1"].map((job) =>
+      s(`kube_job_status_failed{${ns},job_name="${job}"}`, 0),
+    ),
+    firing: [["BackupJobFailed", "1m", 0]],
+  },
+  {
     name: "another job failed",
     series: [s(`kube_job_status_failed{${ns},job_name="other-1"}`, 1)],
     firing: [["BackupJobFailed", "1m", 0]],
@@ -106,5 +116,12 @@ export const dataCases: readonly RuleCase[] = [
   },
   { name: "a volume with room", interval: "5m", series: volume("80-0.1x400"), firing: [["VolumeFilling", "10h", 0]] },
   { name: "5 % left", series: volume(5), firing: [["VolumeAlmostFull", "5m", 0]] },
-  { name: "less than 5 % left", series: volume(4.9), firing: [["VolumeAlmostFull", "5m", 1]] },
+  {
+    name: "less than 5 % left, for a minute",
+    series: volume(4.9),
+    firing: [
+      ["VolumeAlmostFull", "0m", 0],
+      ["VolumeAlmostFull", "1m", 1],
+    ],
+  },
 ];
