@@ -20,6 +20,10 @@ describeCheck(networkPolicy, {
       deployment(),
       having(policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }), "metadata.namespace", "elsewhere"),
     ],
+    "whether CiliumNetworkPolicy/agents/web does is not judged": [
+      deployment(),
+      object("CiliumNetworkPolicy", { endpointSelector: {} }, { apiVersion: "cilium.io/v2" }),
+    ],
     "on the node's network": [
       having(deployment(), "spec.template.spec.hostNetwork", true),
       policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
