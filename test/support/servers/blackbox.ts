@@ -5,7 +5,7 @@ import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
 /** What a probe found: its series by name, those without labels. */
-export type Probed = ReadonlyMap<string, number>;
+type Probed = ReadonlyMap<string, number>;
 
 /** The blackbox exporter on loopback. */
 export class BlackboxExporter {
