@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { runCommand } from "../../common/command.js";
 import { ExitCode, PlatformError, showValue, type Fault } from "../../common/errors.js";
+import { valueAt } from "../../config/paths.js";
 import { configurationError } from "../../config/validate.js";
 import type { StackFile } from "./stack-files.js";
 
@@ -12,12 +13,21 @@ interface Query {
   readonly query: string;
 }
 
+/** Where a configuration holds queries: a field of each item of a list in a section. */
+const places = [
+  { section: "delivery", list: ["metrics"], field: "query" },
+  { section: "observability", list: ["alerting", "extraAlerts"], field: "expr" },
+] as const;
+
 /** The queries that a stack's configuration holds, each with its path; what else is wrong there is for the schema to say. */
 function queriesOf({ config }: StackFile): Query[] {
-  const { metrics } = (parse(config["agent-platform:delivery"] ?? "{}") ?? {}) as { metrics?: unknown };
-  return (Array.isArray(metrics) ? (metrics as unknown[]) : []).flatMap((metric, index) => {
-    const query = (metric as { query?: unknown } | null)?.query;
-    return typeof query === "string" ? [{ path: `delivery.metrics[${index}].query`, query }] : [];
+  return places.flatMap(({ section, list, field }) => {
+    const found = valueAt(parse(config[`agent-platform:${section}`] ?? "{}"), list);
+    return (Array.isArray(found) ? (found as unknown[]) : []).flatMap((item, index) => {
+      const query = valueAt(item, [field]);
+      const path = `${[section, ...list].join(".")}[${index}].${field}`;
+      return typeof query === "string" ? [{ path, query }] : [];
+    });
   });
 }
 
@@ -47,7 +57,8 @@ async function hasPromtool(): Promise<boolean> {
 }
 
 /**
- * Has promtool parse the queries of a stack's configuration; the controller would find a bad one in mid-rollout.
+ * Has promtool parse the queries of a stack's configuration; the controller would find a bad one in mid-rollout,
+ * and the Prometheus operator leaves out a rule that does not parse.
  * @returns a remark where promtool is not at hand.
  * @throws PlatformError with every query that does not parse.
  */
