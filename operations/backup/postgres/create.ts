@@ -15,6 +15,8 @@ export interface PostgresCreateOptions {
   readonly source: PostgresSource;
   /** Seconds for the archiver to upload the last segment. Default 300, which is the RPO. */
   readonly archiveSeconds?: number;
+  /** Told of each step as it begins. */
+  readonly onStep?: (what: string) => void;
 }
 
 /** A full backup by barman-cloud, with the WAL that makes it consistent; checksums are of what the store gives back. */
@@ -23,10 +25,13 @@ export async function createFull(catalogue: Catalogue, options: PostgresCreateOp
     const { storage } = catalogue;
     const canary = await writeCanary(options.source);
     const before = new Set(await baseBackups(storage));
+    options.onStep?.("uploading the base backup");
     await runBarman(storage, options.source);
     const toolId = (await baseBackups(storage)).find((id) => !before.has(id));
     if (toolId === undefined) throw new Error("barman-cloud-backup ended well but left no backup");
+    options.onStep?.("waiting for the WAL that makes it consistent");
     const wal = await archiveNow(catalogue, options, await firstSegment(storage, toolId));
+    options.onStep?.("reading back what was stored, for its checksums");
     const base = (await storage.list(`${serverName}/base/${toolId}/`)).map(({ key }) => key);
     return { toolId, wal: wal.range, expect: { canary }, objects: await checksums(storage, [...base, ...wal.keys]) };
   });
@@ -40,7 +45,9 @@ export async function createIncremental(catalogue: Catalogue, options: PostgresC
     if (last?.wal === undefined) throw new Error("an increment needs a full backup before it");
     const canary = await writeCanary(options.source);
     const known = new Set(jobs.flatMap(({ objects }) => (objects ?? []).map(({ key }) => key)));
+    options.onStep?.("waiting for the WAL up to now");
     const wal = await archiveNow(catalogue, options, last.wal.to);
+    options.onStep?.("reading back what was stored, for its checksums");
     const keys = wal.keys.filter((key) => !known.has(key));
     return {
       wal: { from: last.wal.to, to: wal.range.to },
