@@ -41,7 +41,7 @@ describe("PostgreSQL backups under faults", function () {
     catalogue = catalogueAt(running.store.endpoint);
     // Twenty megabytes that do not compress: a base backup of several parts.
     await running.server.sql(
-      "CREATE TABLE noise AS SELECT i, (SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 60)) AS text " +
+      "CREATE TABLE noise AS SELECT i, (SELECT string_agg(md5(random()::text || i || g), '') FROM generate_series(1, 60) AS g) AS text " +
         "FROM generate_series(1, 10000) AS i",
     );
     good = await createFull(catalogue, { source: running.server.source });
