@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { ExitCode, PlatformError, showValue, type Fault } from "../common/errors.js";
 import { formatPath, valueAt, withoutValueAt } from "./paths.js";
 import { crossFieldRules } from "./rules/index.js";
@@ -20,10 +20,10 @@ export function validateConfig(raw: unknown, stack: string, earlier: readonly Fa
   return config;
 }
 
-/** A section of the configuration that cannot be read. */
+/** A part of the configuration that cannot be read. */
 class Unreadable extends Error {}
 
-/** What the rules across fields find; one that needs a section that cannot be read has nothing to say yet. */
+/** What the rules across fields find; one that needs a part that cannot be read has nothing to say yet. */
 function brokenRules(config: StackConfig): Fault[] {
   return crossFieldRules.flatMap((rule) => {
     try {
@@ -35,18 +35,18 @@ function brokenRules(config: StackConfig): Fault[] {
   });
 }
 
-/** The sections that can be read; whoever asks for another one is stopped. */
-function readableSections(candidate: unknown): StackConfig {
-  const config = {};
-  for (const [key, schema] of Object.entries(stackSchema.shape)) {
-    const { success, data } = schema.safeParse(valueAt(candidate, [key]));
-    const get = (): unknown => {
-      if (success) return data;
-      throw new Unreadable(key);
-    };
-    Object.defineProperty(config, key, { get, enumerable: true });
+/** The parts that can be read; whoever asks for another one is stopped. */
+function readableParts(schema: z.core.$ZodType, candidate: unknown): unknown {
+  const { success, data } = z.core.safeParse(schema, candidate);
+  if (success) return data;
+  const inner = schema instanceof z.ZodPrefault ? schema.unwrap() : schema;
+  if (!(inner instanceof z.ZodObject) || typeof candidate !== "object") throw new Unreadable();
+  const parts = {};
+  for (const [key, part] of Object.entries<z.core.$ZodType>(inner.shape)) {
+    const get = (): unknown => readableParts(part, valueAt(candidate, [key]));
+    Object.defineProperty(parts, key, { get, enumerable: true });
   }
-  return config as StackConfig;
+  return parts;
 }
 
 interface Parsed {
@@ -77,7 +77,7 @@ function parse(raw: unknown, faults: Fault[]): Parsed {
       if (issue.code !== "unrecognized_keys") left.push(formatPath(issue.path.slice(0, -1)));
     }
   }
-  return { config: readableSections(candidate), left };
+  return { config: readableParts(stackSchema, candidate) as StackConfig, left };
 }
 
 /** Members of a union are reported by the branch that the user meant, which zod lists with the fewest issues. */

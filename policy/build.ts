@@ -27,15 +27,21 @@ const apart: Plugin = {
   },
 };
 
-/** commander starts other programs where a command is one; none of ours is, and what that needs takes Node a while. */
+/**
+ * commander starts other programs where a command is one; none of ours is, and what that needs takes Node a while. Its
+ * other built-in modules are handed over as they are: esbuild would copy every property of each.
+ */
 const lazy: Plugin = {
   name: "lazy",
   setup: (bundler) => {
-    bundler.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes("commander") ? { path: "child_process", namespace: "lazy" } : undefined,
+    bundler.onResolve({ filter: /^node:(child_process|fs|path|process)$/ }, ({ path, importer }) =>
+      importer.includes("commander") ? { path, namespace: "lazy" } : undefined,
     );
-    bundler.onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
-      contents: `exports.spawn = (...args) => require("node:child_process").spawn(...args);`,
+    bundler.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+      contents:
+        path === "node:child_process"
+          ? `export default { spawn: (...args) => require("${path}").spawn(...args) };`
+          : `export default require("${path}");`,
     }));
   },
 };

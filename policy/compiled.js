@@ -10,7 +10,7 @@ const dist = join(__dirname, "dist");
 
 /** Time and size of a source, by which git too knows a file that has not changed; undefined where it is gone. */
 function stampOf(path) {
-  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  const found = statSync(`${root}/${path}`, { throwIfNoEntry: false });
   return found && `${found.mtimeMs} ${found.size}`;
 }
 

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { runCommand } from "../../common/command.js";
 import { showValue, type Fault } from "../../common/errors.js";
 import { deliverySchema } from "../../config/schema/delivery.js";
+import { observabilitySchema } from "../../config/schema/failover.js";
 import { configurationError } from "../../config/validate.js";
 import type { StackFile } from "./stack-files.js";
 
@@ -15,9 +16,19 @@ interface Query {
 
 /** The queries that a stack's configuration holds, each with its path. */
 function queriesOf({ config }: StackFile): Query[] {
-  const text = config["agent-platform:delivery"];
-  const { metrics } = deliverySchema.parse(text === undefined ? {} : JSON.parse(text));
-  return metrics.map(({ query }, index) => ({ path: `delivery.metrics[${index}].query`, query }));
+  const section = (key: string): unknown => {
+    const text = config[`agent-platform:${key}`];
+    return text === undefined ? {} : JSON.parse(text);
+  };
+  const { metrics } = deliverySchema.parse(section("delivery"));
+  const { extraAlerts } = observabilitySchema.parse(section("observability")).alerting;
+  return [
+    ...metrics.map(({ query }, index) => ({ path: `delivery.metrics[${index}].query`, query })),
+    ...extraAlerts.map(({ expr }, index) => ({
+      path: `observability.alerting.extraAlerts[${index}].expr`,
+      query: expr,
+    })),
+  ];
 }
 
 /** promtool's words on each query that does not parse: it checks rule files, so each query becomes a recording rule. */
@@ -46,7 +57,8 @@ async function hasPromtool(): Promise<boolean> {
 }
 
 /**
- * Has promtool parse the queries of a stack's configuration; the controller would find a bad one in mid-rollout.
+ * Has promtool parse the queries of a stack's configuration; the controller would find a bad one in mid-rollout,
+ * and the Prometheus operator leaves out a rule that does not parse.
  * @returns a remark where promtool is not at hand.
  * @throws PlatformError with every query that does not parse.
  */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { budgetDays } from "../observability/slo.js";
 import { type AddonContext, foundation, installChart, type Installed } from "./chart.js";
 
 /** Port of Prometheus, and of the alias Services before it. */
@@ -10,8 +11,8 @@ export const prometheusService = "prometheus";
 /** Secret with Alertmanager's configuration, made by the observability component. */
 export const alertmanagerSecret = "alertmanager-platform";
 const grafanaSecret = "grafana-admin";
-/** The error budget is computed over 30 days; five more for looking back at its end. */
-const retentionDays = 35;
+/** What the error budget is computed over, and five days more for looking back at its end. */
+const retentionDays = budgetDays + 5;
 
 const selectEverything = {
   serviceMonitorSelectorNilUsesHelmValues: false,

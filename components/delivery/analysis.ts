@@ -2,8 +2,10 @@ import { seconds } from "../../config/schema/primitives.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
 import type { SpecOf } from "../custom-resource-models.js";
 
-const REQUESTS = "agent_requests_total";
-const LATENCY = "agent_request_duration_seconds_bucket";
+/** Counter of answered requests, by version and status. */
+export const REQUESTS = "agent_requests_total";
+/** Histogram of requests' duration in seconds, by version. */
+export const LATENCY = "agent_request_duration_seconds_bucket";
 const CANARY = 'version="canary"';
 
 interface Bound {

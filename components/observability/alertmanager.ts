@@ -10,6 +10,21 @@ function receiver({ name, email, webhookUrl }: Receiver) {
   };
 }
 
+/** Told nothing; no receiver of the configuration can have this name. */
+const nobody = "(nobody)";
+
+/**
+ * Alerts of the metrics stack's own rules that are none: one that always fires, whose absence says that alerting is
+ * broken, and one that is only there to inhibit others.
+ */
+function signals(heartbeat: string | undefined) {
+  const beats = { receiver: heartbeat, group_wait: "0s", group_interval: "1m", repeat_interval: "1m" };
+  return [
+    { matchers: ['alertname="Watchdog"'], ...(heartbeat === undefined ? { receiver: nobody } : beats) },
+    { matchers: ['alertname="InfoInhibitor"'], receiver: nobody },
+  ];
+}
+
 /**
  * Alertmanager's configuration: routed by severity, one notification for alerts of one name in a region. A region that
  * is down silences what follows from it in its own cluster, and what pages silences its own ticket.
@@ -25,6 +40,7 @@ export function alertmanagerConfig({ observability: { alerting } }: StackConfig)
       group_interval: "5m",
       repeat_interval: "12h",
       routes: [
+        ...signals(routing.heartbeat),
         {
           matchers: ['severity="critical"'],
           receiver: routing.critical,
@@ -50,7 +66,13 @@ export function alertmanagerConfig({ observability: { alerting } }: StackConfig)
         target_matchers: ['severity="warning"', 'alertname=~"Volume.*|Certificate.*"'],
         equal: ["cluster", "persistentvolumeclaim", "name"],
       },
+      // The stack's own info alerts have no owner, and are only told beside something worse in their namespace.
+      {
+        source_matchers: ['alertname="InfoInhibitor"'],
+        target_matchers: ['severity="info"', 'owner=""'],
+        equal: ["namespace"],
+      },
     ],
-    receivers: receivers.map(receiver),
+    receivers: [...receivers.map(receiver), { name: nobody }],
   };
 }

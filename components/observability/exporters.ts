@@ -1,3 +1,6 @@
+import { queueLengthMetric } from "../addons/prometheus-adapter.js";
+import { LATENCY, REQUESTS } from "../delivery/analysis.js";
+
 /** What is exported to Prometheus, and by whom, as far as alerts and dashboards read it. */
 export interface Exporter {
   /** Job of its series; `prometheus` for what Prometheus itself adds. */
@@ -12,7 +15,7 @@ export const exporters: readonly Exporter[] = [
   {
     job: "agent",
     source: "the agent service (R4, R6)",
-    metrics: ["agent_requests_total", "agent_request_duration_seconds_bucket", "agent_request_queue_length"],
+    metrics: [REQUESTS, LATENCY, queueLengthMetric],
   },
   {
     job: "kube-state-metrics",

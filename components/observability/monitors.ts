@@ -1,6 +1,7 @@
 import type { StackConfig } from "../../config/schema/stack.js";
 import { agentLabels, marks } from "../contracts.js";
 import type { SpecOf } from "../custom-resource-models.js";
+import { planProbes } from "./probes.js";
 
 export const agentJob = "agent";
 export const certificateJob = "cert-manager";
@@ -87,9 +88,10 @@ export function scrapeTargets(config: StackConfig): ScrapeTarget[] {
   ];
 }
 
-/** Jobs that must be there: what is scraped, and what the metrics stack scrapes for the alerts. */
+/** Jobs that must be there: what is scraped, what the metrics stack scrapes for the alerts, and the probes. */
 export function monitoredJobs(config: StackConfig): string[] {
-  return [...scrapeTargets(config).map(({ job }) => job), "kube-state-metrics", "kubelet"];
+  const probes = planProbes(config).map(({ labels }) => labels.job);
+  return [...scrapeTargets(config).map(({ job }) => job), "kube-state-metrics", "kubelet", ...new Set(probes)];
 }
 
 function relabelings({ job, instead, podLabels = [] }: ScrapeTarget): object[] {

@@ -46,7 +46,8 @@ export interface ProbePlan {
   readonly name: string;
   readonly module: string;
   readonly targets: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
+  /** Labels of its series; `job` is what alerts select it by. */
+  readonly labels: Readonly<Record<string, string>> & { readonly job: string };
 }
 
 /** Every cluster asks every region, so that one that is cut off is not the only witness of itself. */
@@ -65,7 +66,7 @@ export function planProbes({ regions, traffic, failover }: StackConfig): ProbePl
 
 /** Spec of a Probe; asked as often as Route 53 asks, so that the clusters notice when it does. */
 export function probeSpec(plan: ProbePlan, { observability, failover }: StackConfig) {
-  const { job = "", ...labels } = plan.labels;
+  const { job, ...labels } = plan.labels;
   return {
     jobName: job,
     interval: `${failover.dns.intervalSeconds}s`,

@@ -1,7 +1,6 @@
+import { REQUESTS } from "../delivery/analysis.js";
 import type { AlertGroup, PrometheusRecord, RuleGroup } from "./alert.js";
 
-/** Counter of answered requests, by version and status (R6). */
-export const requests = "agent_requests_total";
 /** Days over which the availability is promised (R11). */
 export const budgetDays = 30;
 
@@ -40,8 +39,8 @@ export const sloWindows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
 
 /** No errors at all is no series at all: the numerator is 0 then, but only where there was traffic. */
 function ratioOver(window: string): string {
-  const all = `sum(rate(${requests}[${window}]))`;
-  const errors = `sum(rate(${requests}{status="error"}[${window}]))`;
+  const all = `sum(rate(${REQUESTS}[${window}]))`;
+  const errors = `sum(rate(${REQUESTS}{status="error"}[${window}]))`;
   return `(${errors} or 0 * ${all}) / (${all} > 0)`;
 }
 
@@ -50,10 +49,10 @@ export function sloRecords(objective: number): RuleGroup {
   const budget = errorBudget(objective);
   const records: PrometheusRecord[] = [
     ...sloWindows.map((window) => ({ record: errorRatio(window), expr: ratioOver(window) })),
-    { record: "agent:requests:rate5m", expr: `sum(rate(${requests}[5m]))` },
+    { record: "agent:requests:rate5m", expr: `sum(rate(${REQUESTS}[5m]))` },
     {
       record: "agent:errors:rate5m",
-      expr: `sum(rate(${requests}{status="error"}[5m])) or 0 * sum(rate(${requests}[5m]))`,
+      expr: `sum(rate(${REQUESTS}{status="error"}[5m])) or 0 * sum(rate(${REQUESTS}[5m]))`,
     },
     {
       record: budgetLeft,

@@ -1,15 +1,16 @@
 import { showValue } from "../../common/errors.js";
+import { seconds } from "../schema/primitives.js";
 import type { Rule } from "./index.js";
 
 const receiversExist: Rule = ({ observability: { alerting } }) => {
   const known = alerting.receivers.map(({ name }) => name);
-  return (["critical", "warning", "info"] as const).flatMap((severity) =>
-    known.includes(alerting.routing[severity])
+  return Object.entries(alerting.routing).flatMap(([what, name]) =>
+    known.includes(name)
       ? []
       : [
           {
-            path: `observability.alerting.routing.${severity}`,
-            received: showValue(alerting.routing[severity]),
+            path: `observability.alerting.routing.${what}`,
+            received: showValue(name),
             rule: `names a receiver; there are ${known.join(", ")}`,
             fix: "add the receiver to observability.alerting.receivers, or name one that exists",
           },
@@ -47,5 +48,28 @@ const alertNamesAreFree: Rule = ({ observability: { alerting } }) => {
   );
 };
 
+/** Windows of a PromQL expression, such as `5m` of `rate(x[5m])` and of a subquery; those made of several units are long. */
+const windowsOf = (expr: string): string[] =>
+  [...expr.replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "").matchAll(/\[\s*(\d+(?:ms|s|m|h|d))\s*[\]:]/g)].map(
+    ([, window = ""]) => window,
+  );
+
+const windowsHoldScrapes: Rule = ({ observability: { alerting, scrapeIntervalSeconds } }) =>
+  alerting.extraAlerts.flatMap(({ expr }, index) =>
+    windowsOf(expr)
+      .filter((window) => seconds(window) < scrapeIntervalSeconds)
+      .map((window) => ({
+        path: `observability.alerting.extraAlerts[${index}].expr`,
+        received: showValue(expr),
+        rule: `a window holds a scrape, and they are ${scrapeIntervalSeconds} s apart: [${window}] is mostly empty`,
+        fix: "lengthen the window to two scrapes or more",
+      })),
+  );
+
 /** Rules of observability over several fields. */
-export const observabilityRules: readonly Rule[] = [receiversExist, receiversReachSomebody, alertNamesAreFree];
+export const observabilityRules: readonly Rule[] = [
+  receiversExist,
+  receiversReachSomebody,
+  alertNamesAreFree,
+  windowsHoldScrapes,
+];

@@ -83,6 +83,10 @@ const alertingSchema = section({
     critical: doc(dnsLabel.default("oncall"), "Receiver of what needs somebody now."),
     warning: doc(dnsLabel.default("tickets"), "Receiver of what can wait for office hours."),
     info: doc(dnsLabel.default("tickets"), "Receiver of everything else."),
+    heartbeat: doc(
+      dnsLabel.optional(),
+      "Receiver told every minute that alerts get through, for a service that pages when it hears no more; none by default.",
+    ),
   }),
   smtp: section({
     smarthost: doc(

@@ -1,4 +1,4 @@
-import { plansOf } from "./evidence.js";
+import { plansOf } from "./plans.js";
 import type { Subject } from "./resource.js";
 import { at, isUnknown, number, record, text, UNKNOWN, type Unknown } from "./values.js";
 import type { PlatformView } from "./view.js";

@@ -1,4 +1,4 @@
-import { at, holdsUnknown, isUnknown, number, record, records, text, texts, type Unknown } from "./values.js";
+import { at, isUnknown, record, records, text, texts, type Plain, type Unknown } from "./values.js";
 import type { Resource, Subject } from "./resource.js";
 import type { PlatformView } from "./view.js";
 
@@ -20,6 +20,8 @@ export interface Backup extends Subject {
   /** `*` where it is about everything in its reach. */
   readonly store: string;
   readonly cluster: string;
+  /** Whether it takes the objects of a namespace; left out: all of its reach. */
+  readonly covers?: (namespace: string) => boolean;
   /** Cron expression of five fields, `undefined` where none is declared. */
   readonly schedule: string | Unknown | undefined;
   readonly retentionDays: number | undefined;
@@ -30,18 +32,6 @@ export interface Backup extends Subject {
   readonly takes: boolean;
   /** Switched off for now (`spec.suspend`). */
   readonly suspended: boolean;
-}
-
-export interface RecoveryPlan {
-  readonly id: string;
-  readonly rtoMinutes: number | undefined;
-  readonly rpoMinutes: number | undefined;
-  readonly stores: readonly string[];
-  /** Recovery points of single stores, in minutes, where the plan states them. */
-  readonly storeRpoMinutes: Readonly<Record<string, number>>;
-  readonly regions: readonly string[];
-  /** Moment of the last drill, RFC 3339. */
-  readonly lastDrill: string | undefined;
 }
 
 /** Data stores of the input: labelled objects, CloudNativePG clusters, and sets with volumes of their own. */
@@ -92,7 +82,10 @@ export function backupsOf(view: PlatformView): readonly Backup[] {
 /** The schedules that cover a store, of its own cluster. */
 export function backupsOfStore(store: Store, view: PlatformView): readonly Backup[] {
   return backupsOf(view).filter(
-    (backup) => backup.cluster === store.cluster && (backup.store === store.store || backup.store === "*"),
+    (backup) =>
+      backup.cluster === store.cluster &&
+      (backup.store === store.store || backup.store === "*") &&
+      (backup.covers?.(store.namespace) ?? true),
   );
 }
 
@@ -110,7 +103,16 @@ function toBackup(resource: Resource): Backup | undefined {
   if (resource.kind === "Schedule" && resource.group === "velero.io") {
     // Velero keeps a backup for 30 days where no ttl is given.
     const days = hours(at(spec, "template", "ttl")) ?? 720;
-    return { ...base, ...silent, store: "*", schedule: text(spec.schedule), retentionDays: days / 24, takes: true };
+    const covers = veleroCovers(record(spec.template));
+    return {
+      ...base,
+      ...silent,
+      store: "*",
+      covers,
+      schedule: text(spec.schedule),
+      retentionDays: days / 24,
+      takes: true,
+    };
   }
   if (resource.kind === "Policy" && resource.group === "config.kio.kasten.io") {
     const actions = records(spec.actions).flatMap((action) => text(action.action) ?? []);
@@ -126,6 +128,13 @@ function toBackup(resource: Resource): Backup | undefined {
     };
   }
   return undefined;
+}
+
+/** Velero takes every namespace unless some are listed; exclusions win. */
+function veleroCovers({ includedNamespaces, excludedNamespaces }: Plain): (namespace: string) => boolean {
+  const [included, excluded] = [texts(includedNamespaces), texts(excludedNamespaces)];
+  return (namespace) =>
+    !excluded.includes(namespace) && (included.length === 0 || included.includes("*") || included.includes(namespace));
 }
 
 function labelled({
@@ -155,53 +164,6 @@ function known(value: unknown): string | Unknown | undefined {
 function hours(value: unknown): number | undefined {
   const amount = /^(\d+)h/.exec(text(value) ?? "")?.[1];
   return amount === undefined ? undefined : Number(amount);
-}
-
-/**
- * The plans of a cluster's ConfigMap `recovery-plans`, else those of any cluster's. Entries that are no JSON object are
- * reported as plans without figures.
- */
-export function plansOf(cluster: string, view: PlatformView): readonly RecoveryPlan[] {
-  return view.once(`plans of ${cluster}`, () => {
-    return plansMapsOf(cluster, view)
-      .flatMap((map) => Object.entries(record(map.body.data)))
-      .flatMap(([key, value]) => parsePlans(key, value));
-  });
-}
-
-/** Whether some of the plans are known only at deployment. */
-export function plansAreUnknown(cluster: string, view: PlatformView): boolean {
-  return plansMapsOf(cluster, view).some((map) => holdsUnknown(map.body.data, 2));
-}
-
-function plansMapsOf(cluster: string, view: PlatformView): readonly Resource[] {
-  const maps = view.ofKind("ConfigMap").filter((map) => map.name === "recovery-plans");
-  const own = maps.filter((map) => map.cluster === cluster);
-  return own.length > 0 ? own : maps.slice(0, 1);
-}
-
-function parsePlans(key: string, value: unknown): RecoveryPlan[] {
-  const parsed = parseJson(text(value) ?? "");
-  const entries = Array.isArray(parsed) ? records(parsed) : [record(parsed)];
-  return entries.map((plan) => ({
-    id: text(plan.id) ?? key,
-    rtoMinutes: number(plan.rtoMinutes),
-    rpoMinutes: number(plan.rpoMinutes),
-    stores: Array.isArray(plan.stores) ? texts(plan.stores) : Object.keys(record(plan.stores)),
-    storeRpoMinutes: Object.fromEntries(
-      Object.entries(record(plan.stores)).flatMap(([s, v]) => (typeof v === "number" ? [[s, v]] : [])),
-    ),
-    regions: texts(plan.regions),
-    lastDrill: text(plan.lastDrill),
-  }));
-}
-
-function parseJson(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Regions that the platform says it runs in (`ha-config`). */

@@ -30,7 +30,7 @@ export interface Container {
 export interface Workload extends Subject {
   readonly resource: Resource;
   readonly kind: WorkloadKind;
-  /** Serves until it is stopped, unlike a Job. */
+  /** Serves until it is stopped, unlike a Job or a Pod that is not restarted. */
   readonly longRunning: boolean;
   /** The pods' spec; `UNKNOWN` where only the deployment will know it. */
   readonly podSpec: Plain | Unknown;
@@ -86,13 +86,19 @@ export function toWorkload(resource: Resource): Workload | undefined {
     annotations: { ...podAnnotations, ...resource.annotations },
     resource,
     kind,
-    longRunning: kind !== "Job" && kind !== "CronJob",
+    longRunning: !runsToAnEnd(kind, spec),
     podSpec: isUnknown(spec) ? spec : record(spec),
     podLabels: stringMap(at(template, "metadata", "labels")),
     podAnnotations,
     containers: CONTAINER_FIELDS.flatMap((field) => containersOf(spec, field)),
     replicas: isUnknown(replicas) ? replicas : number(replicas),
   };
+}
+
+/** A pod that is not restarted after success is a job that somebody started by hand. */
+function runsToAnEnd(kind: WorkloadKind, spec: unknown): boolean {
+  const policy = at(spec, "restartPolicy");
+  return kind === "Job" || kind === "CronJob" || (kind === "Pod" && (policy === "Never" || policy === "OnFailure"));
 }
 
 /** Where a pod's spec lists containers. */

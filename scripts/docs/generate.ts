@@ -11,10 +11,13 @@ import { replaceBlock, type Block } from "./blocks.js";
 import { configurationReference } from "./configuration.js";
 import { costItems, costTable } from "./costs.js";
 import { identities } from "./identities.js";
+import { observabilityPage } from "./observability.js";
 import { configurationSchema, stackFileSchema } from "./json-schema.js";
 import { projectConfiguration } from "./project-file.js";
 import { pricesReviewed } from "./prices.js";
 import { previewExcerpt, suiteBanners } from "./readme.js";
+
+const observability = "docs/observability.md";
 
 /** A file as it should be. */
 export interface GeneratedFile {
@@ -34,6 +37,7 @@ export async function generateDocs(): Promise<readonly GeneratedFile[]> {
     { path: "docs/pictures/topology.svg", text: `${await drawTopology(topologyOf(production))}\n` },
     { path: "docs/identities.md", text: identities(production) },
     { path: "docs/checks.md", text: renderChecksDoc() },
+    { path: observability, text: await observabilityPage(join(projectRoot, observability), stackConfig("production")) },
     withBlocks("Pulumi.yaml", [{ syntax: "yaml", name: "configuration", text: projectConfiguration(schema) }]),
     withBlocks("README.md", [
       { syntax: "markdown", name: "preview", text: previewExcerpt(production) },

@@ -28,16 +28,15 @@ export function replicationLagSeconds({ config }: Pick<AlertContext, "config">):
   return config.recovery.storeRpoMinutes.postgres * 60 * 0.6;
 }
 
-function postgres(context: AlertContext): Alert[] {
+function archive(context: AlertContext): Alert[] {
   const { config } = context;
-  if (config.data.postgres.external !== undefined) return [];
   const inNamespace = `namespace="${config.agent.namespace}"`;
-  const lastBackup = `max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${inNamespace}})`;
-  const lastFailure = `max(barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp{${inNamespace}})`;
+  const since = `cnpg_pg_stat_archiver_seconds_since_last_archival{${inNamespace}}`;
+  const waiting = `on (namespace, pod) cnpg_collector_pg_wal_archive_status{${inNamespace},value="ready"} > 0`;
   return [
     {
       name: "WalArchiveLagging",
-      expr: `cnpg_pg_stat_archiver_seconds_since_last_archival{${inNamespace}} > ${walLagSeconds(context)} and on (namespace, pod) cnpg_collector_pg_wal_archive_status{${inNamespace},value="ready"} > 0`,
+      expr: `${since} > ${walLagSeconds(context)} and ${waiting}`,
       severity: "critical",
       summary: "{{ $labels.pod }} has WAL to archive and has archived none for {{ $value | humanizeDuration }}",
       meaning: `What is not archived is lost with the region; the RPO is ${config.recovery.storeRpoMinutes.postgres} minutes.`,
@@ -46,6 +45,30 @@ function postgres(context: AlertContext): Alert[] {
       owner,
       child: true,
     },
+    {
+      // The archiver says -1 until its first success: a wrong key or bucket from the start would never lag.
+      name: "WalNeverArchived",
+      expr: `${since} < 0 and ${waiting}`,
+      for: `${walLagSeconds(context)}s`,
+      severity: "critical",
+      summary: "{{ $labels.pod }} has WAL to archive and has never archived any",
+      meaning: "There is no archive: nothing can be restored, and the other region follows nothing.",
+      action: "read the archiver's error in the pod's log: credentials, bucket, network.",
+      runbook: "wal-archive-lagging",
+      owner,
+      child: true,
+    },
+  ];
+}
+
+function postgres(context: AlertContext): Alert[] {
+  const { config } = context;
+  if (config.data.postgres.external !== undefined) return [];
+  const inNamespace = `namespace="${config.agent.namespace}"`;
+  const lastBackup = `max(barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${inNamespace}})`;
+  const lastFailure = `max(barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp{${inNamespace}})`;
+  return [
+    ...archive(context),
     {
       name: "ReplicationLagging",
       expr: `cnpg_pg_replication_lag{${inNamespace}} > ${replicationLagSeconds(context)}`,

@@ -1,4 +1,5 @@
-import { errorRateQuery, p99Query } from "../../delivery/analysis.js";
+import { queueLengthMetric } from "../../addons/prometheus-adapter.js";
+import { errorRateQuery, LATENCY, p99Query } from "../../delivery/analysis.js";
 import type { Alert, AlertContext, AlertGroup } from "../alert.js";
 import { agentJob } from "../monitors.js";
 
@@ -7,7 +8,7 @@ const owner = "platform-team";
 function userFacing({ config: { delivery, agent } }: AlertContext): Alert[] {
   const { maxP99Ms, maxErrorRate, window, minRequestsPerSecond } = delivery.progressive;
   const seconds = maxP99Ms / 1000;
-  const latency = "histogram_quantile(0.99, sum by (le) (rate(agent_request_duration_seconds_bucket[5m])))";
+  const latency = `histogram_quantile(0.99, sum by (le) (rate(${LATENCY}[5m])))`;
   const canaryErrors = `(${errorRateQuery(window, minRequestsPerSecond)}) > ${maxErrorRate}`;
   return [
     {
@@ -74,10 +75,10 @@ function scaling({ config }: AlertContext): Alert[] {
     },
     {
       name: "QueueMetricMissing",
-      expr: `absent(agent_request_queue_length{${inNamespace}})`,
+      expr: `absent(${queueLengthMetric}{${inNamespace}})`,
       for: "10m",
       severity: "warning",
-      summary: "Nobody exports agent_request_queue_length: the autoscaler is blind to the queue",
+      summary: `Nobody exports ${queueLengthMetric}: the autoscaler is blind to the queue`,
       meaning: "The autoscaler still follows CPU and memory, but not the queue (R4).",
       action: "see whether the pods are scraped and whether the version exports the metric.",
       runbook: "scrape-target-missing",

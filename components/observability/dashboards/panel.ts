@@ -21,6 +21,8 @@ export interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
+/** The data source that the metrics stack gives Grafana. */
+const datasource = { type: "prometheus", uid: "prometheus" } as const;
 const columns = 3;
 const width = 24 / columns;
 const height = 8;
@@ -36,7 +38,7 @@ function grafanaPanel(panel: Panel, index: number) {
     id: index + 1,
     type: lines ? "timeseries" : "stat",
     title: panel.title,
-    datasource: { type: "prometheus", uid: "prometheus" },
+    datasource,
     gridPos: { x: (index % columns) * width, y: Math.floor(index / columns) * height, w: width, h: height },
     fieldConfig: {
       defaults: {
@@ -48,6 +50,7 @@ function grafanaPanel(panel: Panel, index: number) {
     },
     targets: panel.queries.map(({ expr, legend }, query) => ({
       refId: String.fromCharCode("A".charCodeAt(0) + query),
+      datasource,
       expr,
       legendFormat: legend,
     })),
@@ -61,10 +64,12 @@ export function grafanaDashboard({ uid, title, panels }: Dashboard) {
     title,
     tags: ["agent-platform"],
     timezone: "utc",
-    schemaVersion: 39,
+    schemaVersion: 42,
     editable: false,
     refresh: "30s",
     time: { from: "now-6h", to: "now" },
+    templating: { list: [] },
+    annotations: { list: [] },
     panels: panels.map(grafanaPanel),
   };
 }

@@ -1,12 +1,13 @@
 import type { StackConfig } from "../../../config/schema/stack.js";
+import { queueLengthMetric } from "../../addons/prometheus-adapter.js";
+import { LATENCY, REQUESTS } from "../../delivery/analysis.js";
 import { replicationLagSeconds, staleAfterSeconds, walLagSeconds } from "../alerts/data.js";
 import { dnsJob, healthJob } from "../probes.js";
 import { budgetLeft, errorBudget, errorRatio } from "../slo.js";
 import type { Dashboard, Panel } from "./panel.js";
 
-const rate = (by: string): string => `sum by (${by}) (rate(agent_requests_total[5m]))`;
-const quantile = (q: number, by = "le"): string =>
-  `histogram_quantile(${q}, sum by (${by}) (rate(agent_request_duration_seconds_bucket[5m])))`;
+const rate = (by: string): string => `sum by (${by}) (rate(${REQUESTS}[5m]))`;
+const quantile = (q: number, by = "le"): string => `histogram_quantile(${q}, sum by (${by}) (rate(${LATENCY}[5m])))`;
 const lines = (title: string, unit: Panel["unit"], ...[expr, legend]: [expr: string, legend: string]): Panel => ({
   title,
   unit,
@@ -29,7 +30,7 @@ function service({ agent, delivery }: StackConfig): Dashboard {
         bound: delivery.progressive.maxP99Ms / 1000,
       },
       {
-        ...lines("Queue per pod", "short", `agent_request_queue_length{${inNamespace}}`, "{{pod}}"),
+        ...lines("Queue per pod", "short", `${queueLengthMetric}{${inNamespace}}`, "{{pod}}"),
         bound: agent.autoscaling.queueLength,
       },
       {
@@ -64,7 +65,7 @@ function rollout({ agent, delivery }: StackConfig): Dashboard {
         ...lines(
           "Errors by version",
           "percentunit",
-          `sum by (version) (rate(agent_requests_total{status="error"}[5m])) / ${rate("version")}`,
+          `sum by (version) (rate(${REQUESTS}{status="error"}[5m])) / ${rate("version")}`,
           "{{version}}",
         ),
         bound: maxErrorRate,

@@ -116,6 +116,12 @@ const table = {
     version: "0.93.1",
     seconds: 90,
   },
+  blackbox_exporter: {
+    moduleFolder: join(modules, "blackbox-exporter"),
+    mainPackage: "github.com/prometheus/blackbox_exporter",
+    version: "0.28.0",
+    seconds: 45,
+  },
   otelcol: { moduleFolder: join(modules, "otel-collector"), mainPackage: ".", version: "0.158.0", seconds: 90 },
   vegeta: {
     moduleFolder: join(modules, "vegeta"),
@@ -139,7 +145,6 @@ export const dataModules = {
   "github.com/prometheus-operator/prometheus-operator": join(modules, "prometheus-operator"),
   "github.com/cloudnative-pg/cloudnative-pg": join(modules, "crds"),
   "github.com/cloudnative-pg/plugin-barman-cloud": join(modules, "crds"),
-  "github.com/prometheus/blackbox_exporter": join(modules, "crds"),
   "k8s.io/kube-state-metrics/v2": join(modules, "crds"),
   "k8s.io/kubernetes": join(modules, "kubernetes-node"),
   "github.com/google/cadvisor": join(modules, "kubernetes-node"),

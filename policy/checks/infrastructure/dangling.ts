@@ -1,5 +1,5 @@
 import { defineCheck, type Context } from "../../engine/check.js";
-import { fail, notApplicable, pass, unknownUntilDeployment, type Verdict } from "../../engine/result.js";
+import { fail, notApplicable, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
 import type { Resource } from "../../model/resource.js";
 import { selects } from "../../model/selectors.js";
 import { at, holdsUnknown, isUnknown, record, records, stringMap, text, shown } from "../../model/values.js";
@@ -9,7 +9,8 @@ import { ofKind } from "../support/subjects.js";
 
 /**
  * Severity high. A Service, Ingress, NetworkPolicy, budget, VirtualService or ServiceExport that points at nothing is a
- * typing error that no API server refuses. Said only where the input holds possible targets: one file of many proves nothing. Source: R3.
+ * typing error that no API server refuses. Where the input holds no possible target at all, one file of many proves nothing: an
+ * Ingress, which names its Service, is a warning then. Source: R3.
  */
 export const dangling = defineCheck({
   id: "dangling",
@@ -88,7 +89,7 @@ function isMadeElsewhere({ cluster, namespace, body, kind }: Resource, view: Con
 function judgeIngress(ingress: Resource, { view }: Context): Verdict {
   if (holdsUnknown(at(ingress.body, "spec"))) return unknownUntilDeployment("spec");
   const services = view.ofKind("Service").filter((service) => service.cluster === ingress.cluster);
-  if (services.length === 0) return notApplicable("the input holds no Service that it could route to");
+  if (services.length === 0) return warning("no evidence of its Services: the input holds none at all");
   const problems = backendsOf(ingress).flatMap((backend) => problemOf(backend, ingress, view.find.bind(view)) ?? []);
   return problems.length > 0 ? fail(problems.join("; ")) : pass("every backend is a Service of its namespace");
 }
@@ -112,6 +113,7 @@ function problemOf(backend: unknown, ingress: Resource, find: Context["view"]["f
     : at(backend, "servicePort");
   if (port === undefined) return undefined;
   const ports = records(at(service.body, "spec", "ports"));
+  if (ports.length === 0 && at(service.body, "spec", "type") === "ExternalName") return undefined;
   const known = ports.some((entry) => entry.port === port || entry.name === port);
   return known ? undefined : `routes to port ${shown(port)} of Service ${name}, which does not have it`;
 }

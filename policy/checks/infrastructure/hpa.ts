@@ -1,12 +1,13 @@
 import { defineCheck, type Context } from "../../engine/check.js";
-import { fail, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
+import { fail, notApplicable, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
 import { groupOf, type Resource } from "../../model/resource.js";
 import { at, isUnknown, list, number, text } from "../../model/values.js";
 import { ofKind } from "../support/subjects.js";
 
 /**
- * Severity high. An autoscaler whose maximum does not exceed its minimum, whose target is not there or which has no
- * metric does not scale. That the target is missing is said only where the input holds workloads at all. Source: R4.
+ * Severity high. An autoscaler whose maximum does not exceed its minimum, or whose target is not there, does not scale.
+ * Without metrics it scales on Kubernetes' own, 80 % CPU. Where the input holds no workload at all, only the bounds are
+ * judged. Source: R4; Kubernetes API reference, HorizontalPodAutoscalerSpec.
  */
 export const hpa = defineCheck({
   id: "hpa",
@@ -26,26 +27,34 @@ export const hpa = defineCheck({
   judge: (scaler, context) => {
     const spec = at(scaler.body, "spec");
     const [min, max, metrics] = ["minReplicas", "maxReplicas", "metrics"].map((field) => at(spec, field));
-    if ([spec, min, max, metrics].some(isUnknown)) return unknownUntilDeployment("the autoscaler's bounds");
+    if ([spec, min, max, metrics].some(isUnknown)) return unknownUntilDeployment("a bound of the autoscaler");
     const maximum = number(max);
     if (maximum === undefined) return fail("has no maxReplicas");
     if (maximum < (number(min) ?? 1)) return fail(`maxReplicas ${maximum} is below minReplicas ${number(min) ?? 1}`);
     if (maximum === (number(min) ?? 1)) return fail(`minReplicas and maxReplicas are both ${maximum}: it cannot scale`);
     if (maximum < context.number("maximum"))
       return fail(`maxReplicas ${maximum}, fewer than ${context.number("maximum")}`);
-    return judgeTarget(scaler, context) ?? judgeMetrics(scaler, context) ?? pass("it can scale");
+    const problem = judgeTarget(scaler, context) ?? judgeMetrics(scaler, context);
+    if (problem) return problem;
+    return hasWorkloads(scaler, context)
+      ? pass("it can scale")
+      : notApplicable("its bounds leave room; the input does not hold what it scales");
   },
 });
 
-function judgeTarget(scaler: Resource, { view }: Context): Verdict | undefined {
+function hasWorkloads({ cluster }: Resource, { view }: Context): boolean {
+  return view.workloads.some((workload) => workload.resource.cluster === cluster);
+}
+
+function judgeTarget(scaler: Resource, context: Context): Verdict | undefined {
+  const { view } = context;
   const target = at(scaler.body, "spec", "scaleTargetRef");
   const [kind, name] = [text(at(target, "kind")), text(at(target, "name"))];
   if (kind === undefined || name === undefined) {
     return isUnknown(at(target, "name")) ? unknownUntilDeployment("scaleTargetRef.name") : fail("names no target");
   }
-  const there = view.workloads.some((workload) => workload.resource.cluster === scaler.cluster);
   const found = view.find({ cluster: scaler.cluster, kind, namespace: scaler.namespace, name });
-  if (!there) return undefined;
+  if (!hasWorkloads(scaler, context)) return undefined;
   if (!found) return fail(`its target ${kind}/${name} does not exist in ${scaler.namespace}`);
   const version = text(at(target, "apiVersion")) ?? "";
   // The controller looks a target up by group: without one it asks the core group, which has no Deployment.
@@ -58,9 +67,6 @@ function judgeMetrics(scaler: Resource, context: Context): Verdict | undefined {
   const spec = at(scaler.body, "spec");
   const metrics = list(at(spec, "metrics"));
   const percent = number(at(spec, "targetCPUUtilizationPercentage"));
-  if (metrics.length === 0 && percent === undefined && scaler.apiVersion !== "autoscaling/v1") {
-    return warning("names no metric: Kubernetes scales on 80 % CPU, which nobody chose");
-  }
   const names = metrics.map(metricName);
   const missing = context.strings("metrics").filter((name) => !names.includes(name));
   if (missing.length > 0) return fail(`does not scale on ${missing.join(", ")}`);

@@ -30,11 +30,14 @@ export const prometheusMetrics = defineCheck({
     if (isUnknown(workload.podSpec)) return unknownUntilDeployment("the pod's spec");
     const monitor = monitorOf(workload, context);
     if (monitor) return judgeMonitor(monitor, context);
+    const services = context.view.relations.servicesOf(workload);
+    const annotated = services.find(({ annotations }) => annotations["prometheus.io/scrape"] === "true");
     const scrape = workload.podAnnotations["prometheus.io/scrape"];
     if (scrape === "true") return judgeAnnotations(workload);
+    if (annotated) return pass(`scraped through ${annotated.id}`);
     if (scrape !== undefined) return notApplicable(`prometheus.io/scrape is ${scrape}`);
     if (workload.kind === "Pod") return warning("no evidence that its metrics are scraped");
-    return context.view.relations.servicesOf(workload).length > 0
+    return services.length > 0
       ? fail("serves requests, and nothing scrapes its metrics")
       : warning("no evidence that its metrics are scraped");
   },

@@ -1,6 +1,7 @@
 import { defineCheck, type Context } from "../../engine/check.js";
 import { fail, pass, unknownUntilDeployment, warning, type Verdict } from "../../engine/result.js";
-import { plansAreUnknown, plansOf, regionsOf, storesOf, type RecoveryPlan, type Store } from "../../model/evidence.js";
+import { regionsOf, storesOf, type Store } from "../../model/evidence.js";
+import { plansAreUnknown, plansOf, type RecoveryPlan } from "../../model/plans.js";
 
 /**
  * Severity critical. For every data store, and every region that `ha-config` names, some plan of the ConfigMap

@@ -74,7 +74,9 @@ function judgeRole(role: Resource, { view }: Context): Verdict {
       : pass("a role of people, short of cluster-admin");
   }
   const wildcards = rulesOf(role).flatMap((rule) =>
-    ["verbs", "resources", "apiGroups", "nonResourceURLs"].filter((field) => texts(rule[field]).includes("*")),
+    ["verbs", "resources", "apiGroups", "nonResourceURLs"].filter((field) =>
+      texts(rule[field]).some((name) => name === "*" || name === "*/*"),
+    ),
   );
   return wildcards.length > 0
     ? fail(`has a wildcard in ${[...new Set(wildcards)].join(", ")}`)

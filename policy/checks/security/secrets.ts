@@ -46,12 +46,19 @@ function judgeWorkload(workload: Workload): Verdict {
       if (sensitivity) append(found, sensitivity, `container ${name} sets ${variable} as a literal`);
     }
   }
-  for (const argument of argumentsOf(workload)) {
-    const [, flag = "", value = ""] = /^--?([\w.-]+)=(.+)$/.exec(argument) ?? [];
-    const sensitivity = sensitivityOf(flag, value);
-    if (sensitivity) append(found, sensitivity, `an argument gives --${flag} as a literal`);
-  }
+  findInArguments(argumentsOf(workload), found);
   return verdict(found) ?? (usesSecrets(workload) ? pass("reads its secrets from Secrets") : nothing);
+}
+
+function findInArguments(given: readonly string[], found: Map<Sensitivity, string[]>): void {
+  for (const [index, argument] of given.entries()) {
+    const [, flag = "", value] = /^--?([\w.-]+)(?:=(.+))?$/.exec(argument) ?? [];
+    const next = given[index + 1] ?? "";
+    const sensitivity = sensitivityOf(flag, value ?? (next.startsWith("-") ? "" : next));
+    if (!sensitivity) continue;
+    // What follows a flag may be something of its own, after a mere switch.
+    append(found, value === undefined ? "likely" : sensitivity, `an argument gives --${flag} as a literal`);
+  }
 }
 
 const nothing = notApplicable("holds nothing sensitive, as far as the input shows");

@@ -1,27 +1,39 @@
 /** How sure a name or value is of being a secret. */
 export type Sensitivity = "certain" | "likely";
 
-const CERTAIN =
-  /(^|_)(password|passwd|passwrd|passphrase|pword|pwd|secret|secrets|api_?key|apikey|access_?key|secret_?key|private_?key|encryption_?key|signing_?key|account_?key|batch_?key|key_content|credential|credentials|client_?secret|connection_?string|auth_?token|access_?token|refresh_?token|bearer|token)(_|$)|password|passwd|secretkey|privatekey|apikey/i;
+const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
+
+/** A word of a name, or two that follow each other, that make it a secret's. */
+const CERTAIN = words(
+  "password passwd passwrd passphrase pword pwd secret secrets apikey accesskey secretkey privatekey encryptionkey signingkey accountkey batchkey keycontent credential credentials clientsecret connectionstring authtoken accesstoken refreshtoken bearer token",
+);
+const CERTAIN_PART = /password|passwd|secretkey|privatekey|apikey/;
 
 /** `…_KEY` may be anything from an encryption key to the key of a partition, and `pass` more than a password. */
-const LIKELY = /(^|_)(key|pass|pw)$|(secret|token|bearer|credentials?)$/i;
+const LIKELY = /_key$|(^|_)(pass|pw)$|(secret|token|bearer|credentials?)$/;
 const NOT_A_SECRET_KEY =
-  /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$|(^|_)(proxy|fastcgi|uwsgi|grpc)_pass$/i;
+  /(^|_)(public|partition|primary|foreign|sort|cache|hash|routing|topology|label|object|index|map|group|idempotency)_key$|(^|_)(proxy|fastcgi|uwsgi|grpc)_pass$/;
 
 /** What such a name says about a secret, rather than holding it: where it is, how long it lives, whether it is used. */
-const ABOUT_A_SECRET =
-  /_(file|files|dir|directory|path|paths|name|names|ref|url|uri|host|endpoint|issuer|ttl|seconds|minutes|hours|days|expiry|expiration|lifetime|length|min_length|limit|count|size|type|algorithm|header|enabled|required|provider|version|rotation|policy|bucket|namespace|arn|id|audience|user|users|mount|store)$/i;
-const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(_|$)|tokens$/i;
+const ABOUT_A_SECRET = words(
+  "file files dir directory path paths name names ref url uri host endpoint issuer ttl seconds minutes hours days expiry expiration lifetime length limit count size type algorithm header enabled required provider version rotation policy bucket namespace arn id audience user users mount store class rounds iterations prefix suffix format field scope scopes mode backend",
+);
+const ABOUT_TOKENS = /(^|_)(max|min|num|total|prompt|completion)_(\w+_)?tokens?(_|$)|tokens$/;
 
 /** Whether a variable's or key's name is that of a secret. */
 export function nameTells(name: string): Sensitivity | undefined {
-  const spelled = name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").replaceAll(/[.\-\s]/g, "_");
-  if (/(^|_)access_key_id$/i.test(spelled)) return "likely";
-  if (ABOUT_A_SECRET.test(spelled) || ABOUT_TOKENS.test(spelled)) return undefined;
+  const spelled = name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replaceAll(/[.\-\s]/g, "_")
+    .toLowerCase();
+  const parts = spelled.split("_");
+  if (/(^|_)access_key_id$/.test(spelled)) return "likely";
   // By its convention a path; anything else under that name is the key itself.
-  if (/^google_application_credentials$/i.test(spelled)) return "likely";
-  if (CERTAIN.test(spelled)) return "certain";
+  if (/^(google_application_credentials|(google_cloud|google|gcloud)_keyfile_json)$/.test(spelled)) return "likely";
+  if (parts.length > 1 && ABOUT_A_SECRET.has(parts.at(-1) ?? "")) return undefined;
+  if (ABOUT_TOKENS.test(spelled)) return undefined;
+  const certain = parts.some((part, index) => CERTAIN.has(part) || CERTAIN.has(part + (parts[index + 1] ?? "")));
+  if (certain || CERTAIN_PART.test(spelled)) return "certain";
   return LIKELY.test(spelled) && !NOT_A_SECRET_KEY.test(spelled) ? "likely" : undefined;
 }
 
@@ -33,6 +45,8 @@ const CREDENTIALS: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{20,}\b/,
   /\bAIza[0-9A-Za-z_-]{35}\b/,
   /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+/,
+  // What logs in to a registry.
+  /"auths"\s*:[\s\S]{1,200}?"(auth|password)"\s*:\s*"[^"]/,
   // A password inside a URL; `$(PASSWORD)` is filled in from elsewhere.
   /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{1,200}:[^\s/@$<{][^\s/@]{0,200}@/i,
 ];

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { fail, pass, warning, type Verdict } from "../../engine/result.js";
 import type { PlatformView } from "../../model/view.js";
 import { at, isUnknown, list, number, record, records, text } from "../../model/values.js";
@@ -21,6 +20,9 @@ function parse(endpoint: string): Address | undefined {
 
 /** Ends of names that lead out of the cluster although they have two parts, as `service.namespace` has. */
 const PUBLIC = /\.(com|net|org|io|dev|ai|cloud|app|co)$/i;
+
+/** An address of either version, as a parsed URL spells it. Node's own `isIP` takes longer to load than to judge a file. */
+const IP_ADDRESS = /^(\d+(\.\d+){3}|\[.*\])$/;
 
 interface Place {
   readonly cluster: string;
@@ -47,7 +49,7 @@ export function judgeEndpoint(variable: string, endpoint: string, scene: [Worklo
   const address = parse(endpoint);
   if (!address) return fail(`${variable} is "${endpoint}", which is no endpoint`);
   if (/^(localhost|127\..+|\[::1\])$/.test(address.host)) return judgeSidecar(variable, workload);
-  const place = isIP(address.host) === 0 ? placeOf(address.host, workload) : undefined;
+  const place = IP_ADDRESS.test(address.host) ? undefined : placeOf(address.host, workload);
   if (!place) return pass(`${variable} leads to ${address.host}, outside the cluster`);
   return judgePlace({ variable, address, place }, view);
 }

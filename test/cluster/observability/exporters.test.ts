@@ -43,7 +43,10 @@ async function postgresMetrics(): Promise<string[]> {
   ];
 }
 
-/** What each exporter can export, by the source of the release. The agent's own is scraped in the operations suite. */
+/**
+ * What each exporter can export, by the source of the release. The agent's own and the blackbox exporter's are scraped in
+ * the operations suite.
+ */
 const known: Readonly<Record<string, () => Promise<string[]>>> = {
   "kube-state-metrics": async () => literals(await sourceOf("k8s.io/kube-state-metrics/v2", "internal", "store")),
   kubelet: async () => [
@@ -53,7 +56,6 @@ const known: Readonly<Record<string, () => Promise<string[]>>> = {
   postgres: postgresMetrics,
   "cert-manager": async () =>
     literals(await sourceOf("github.com/cert-manager/cert-manager", "internal", "collectors")),
-  probes: async () => literals(await sourceOf("github.com/prometheus/blackbox_exporter", "prober")),
 };
 
 describe("the metrics that alerts and dashboards read", function () {
@@ -99,7 +101,7 @@ describe("the metrics that alerts and dashboards read", function () {
   });
 
   it("are all accounted for: no exporter of the list is left out", () => {
-    const elsewhere = ["agent", "argo-rollouts", "prometheus"];
+    const elsewhere = ["agent", "argo-rollouts", "probes", "prometheus"];
     assert.deepEqual(
       exporters.map(({ job }) => job).filter((job) => !(job in known) && !elsewhere.includes(job)),
       [],

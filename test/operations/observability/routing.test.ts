@@ -17,6 +17,7 @@ describe("routing and inhibition on a running Alertmanager", function () {
   this.timeout(120_000);
   const pager = new Webhook<Notification>();
   const tickets = new Webhook<Notification>();
+  const watcher = new Webhook<Notification>();
   const stops: (() => Promise<void>)[] = [];
   let alertmanager: Alertmanager;
   let config = stackConfig();
@@ -36,12 +37,14 @@ describe("routing and inhibition on a running Alertmanager", function () {
     const receivers = [
       { name: "oncall", webhookUrl: await pager.start() },
       { name: "tickets", webhookUrl: await tickets.start() },
+      { name: "heartbeat", webhookUrl: await watcher.start() },
     ];
     stops.push(
       () => pager.stop(),
       () => tickets.stop(),
+      () => watcher.stop(),
     );
-    config = stackConfig({ observability: { alerting: { receivers } } });
+    config = stackConfig({ observability: { alerting: { receivers, routing: { heartbeat: "heartbeat" } } } });
     const built = alertmanagerConfig(config);
     // Test-sized waits; routes, receivers and inhibition are as built.
     const route = {
@@ -126,5 +129,38 @@ describe("routing and inhibition on a running Alertmanager", function () {
       timeoutMs: 30_000,
     });
     assert.deepEqual(await states(), ["AgentErrorBudgetBurnSlow", "VolumeFilling one"]);
+  });
+
+  it("the metrics stack's own signals tell nobody but the heartbeat's watcher", async () => {
+    const stackRule = (alertname: string, severity: string) => ({
+      labels: { alertname, severity, namespace: "kube-system", cluster: "s" },
+    });
+    await alertmanager.post([
+      stackRule("Watchdog", "none"),
+      stackRule("InfoInhibitor", "none"),
+      stackRule("CPUThrottlingHigh", "info"),
+    ]);
+    await poll(() => Promise.resolve(watcher.received.length > 0 ? true : undefined), {
+      what: "the heartbeat",
+      timeoutMs: 30_000,
+      intervalMs: 100,
+    });
+    assert.deepEqual(
+      watcher.received.flatMap(({ alerts }) => alerts.map(({ labels }) => labels.alertname)),
+      ["Watchdog"],
+    );
+    // Alerts of the user's own are told though they are info: they have an owner.
+    await alertmanager.post([{ labels: { ...stackRule("Own", "info").labels, owner: "platform-team" } }]);
+    const told = (): (string | undefined)[] =>
+      [pager, tickets]
+        .flatMap(({ received }) => received.flatMap(({ alerts }) => alerts))
+        .filter(({ labels }) => labels.cluster === "s")
+        .map(({ labels }) => labels.alertname);
+    await poll(() => Promise.resolve(told().includes("Own") ? true : undefined), {
+      what: "the user's own alert",
+      timeoutMs: 30_000,
+      intervalMs: 100,
+    });
+    assert.deepEqual(told(), ["Own"]);
   });
 });

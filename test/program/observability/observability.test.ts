@@ -70,7 +70,10 @@ describe("observability of one region", () => {
     assert.ok(secret.secretPaths.length > 0);
     const text = (secret.inputs.stringData as Record<string, string>)["alertmanager.yaml"];
     const { receivers } = parse(text ?? "") as { receivers: object[] };
-    assert.deepEqual(receivers, [{ name: "oncall", webhook_configs: [{ url: hook, send_resolved: true }] }]);
+    assert.deepEqual(receivers, [
+      { name: "oncall", webhook_configs: [{ url: hook, send_resolved: true }] },
+      { name: "(nobody)" },
+    ]);
     for (const { inputs, urn } of below(component).filter((resource) => resource.urn !== secret.urn)) {
       assert.ok(!JSON.stringify(inputs).includes("t0ken"), urn);
     }

@@ -158,6 +158,8 @@ describe("Alertmanager", () => {
     assert.deepEqual(
       built.route.routes.map(({ matchers, receiver }) => [matchers, receiver]),
       [
+        [['alertname="Watchdog"'], "(nobody)"],
+        [['alertname="InfoInhibitor"'], "(nobody)"],
         [['severity="critical"'], "oncall"],
         [['severity="warning"'], "tickets"],
       ],
@@ -165,7 +167,20 @@ describe("Alertmanager", () => {
     assert.deepEqual(built.receivers, [
       { name: "oncall", email_configs: [{ to: "oncall@example.com", send_resolved: true }] },
       { name: "tickets", email_configs: [{ to: "platform-team@example.com", send_resolved: true }] },
+      { name: "(nobody)" },
     ]);
+  });
+
+  it("tells the heartbeat's receiver every minute where there is one", () => {
+    const routing = { heartbeat: "tickets" };
+    const [first] = alertmanagerConfig(stackConfig({ observability: { alerting: { routing } } })).route.routes;
+    assert.deepEqual(first, {
+      matchers: ['alertname="Watchdog"'],
+      receiver: "tickets",
+      group_wait: "0s",
+      group_interval: "1m",
+      repeat_interval: "1m",
+    });
   });
 
   it("silences a lost region's children in its own cluster, and only those", () => {

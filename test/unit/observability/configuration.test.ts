@@ -44,6 +44,48 @@ describe("bad observability configuration", () => {
     ]);
   });
 
+  it("refuses a window without a scrape in it, whatever else it is written beside", () => {
+    const found = (expr: string, scrapeIntervalSeconds: number) => {
+      const extraAlerts = [
+        { name: "A1", expr, severity: "info", summary: "something is up", runbook: "https://w.example" },
+      ];
+      return faults({ observability: { scrapeIntervalSeconds, alerting: { extraAlerts } } }).map(
+        ({ path, rule }) => `${path}: ${rule}`,
+      );
+    };
+    const rule = "a window holds a scrape, and they are 15 s apart: ";
+    assert.deepEqual(found("rate(a[10s]) > 1", 15), [
+      `observability.alerting.extraAlerts[0].expr: ${rule}[10s] is mostly empty`,
+    ]);
+    assert.equal(found("max_over_time(rate(a[ 500ms ])[14s:5s]) > 1", 15).length, 2);
+    for (const fine of ["rate(a[15s]) > 1", "rate(a[1m30s]) > 1", 'a{b="[1s]"} > 1', "a{b=~'x[1s]'}", "a > 1"]) {
+      assert.deepEqual(found(fine, 15), [], fine);
+    }
+  });
+
+  it("is told whole where one part of it cannot be read: a missing runbook hides no receiver and no window", () => {
+    const extraAlerts = [{ name: "A1", expr: "up", severity: "info", summary: "something is up" }];
+    const observability = {
+      scrapeIntervalSeconds: 60,
+      alerting: { extraAlerts, routing: { critical: "pager", heartbeat: "nobody" } },
+    };
+    assert.throws(
+      () => validateConfig({ ...config, observability, delivery: { canary: { window: "1m" } } }, "production"),
+      (thrown: PlatformError) => {
+        assert.deepEqual(
+          thrown.faults.map(({ path }) => path),
+          [
+            "observability.alerting.extraAlerts[0].runbook",
+            "delivery.canary.window",
+            "observability.alerting.routing.critical",
+            "observability.alerting.routing.heartbeat",
+          ],
+        );
+        return true;
+      },
+    );
+  });
+
   it("refuses an unknown receiver, one that reaches nobody, and names given twice", () => {
     assert.deepEqual(
       faults(alerting({ routing: { critical: "pager" } })).map(({ path }) => path),

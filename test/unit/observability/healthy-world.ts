@@ -43,6 +43,87 @@ function traffic(steps: number): InputSeries[] {
   ];
 }
 
+/** What recurs each day: a release at ten with a canary for half an hour, during which the budget allows no disruption. */
+const release = { at: 120, until: 126 } as const;
+const inRelease = (index: number): boolean => index % stepsPerDay >= release.at && index % stepsPerDay < release.until;
+
+/** The pods of a service that follows its load: releases, restarts now and then, queues and replicas that go up and down. */
+function workload(steps: number, ns: string): InputSeries[] {
+  const random = noise(7);
+  const each = (value: (index: number) => number | string): string =>
+    Array.from({ length: steps + 1 }, (_, index) => value(index)).join(" ");
+  const load = (index: number): number => 1 + 0.8 * Math.sin((2 * Math.PI * index) / stepsPerDay);
+  const totals = { success: 0, error: 0 };
+  const canary = (status: "success" | "error", share: number): InputSeries => ({
+    series: `agent_requests_total{status="${status}",version="canary"}`,
+    values: each((index) => {
+      if (!inRelease(index)) return "_";
+      totals[status] += Math.round(1500 * load(index) * share * (0.5 + random()));
+      return totals[status];
+    }),
+  });
+  return [
+    canary("success", 0.999),
+    canary("error", 0.001),
+    {
+      series: `agent_request_queue_length{${ns},pod="a"}`,
+      values: each((index) => Math.round(90 * load(index) * random())),
+    },
+    {
+      series: `kube_horizontalpodautoscaler_status_current_replicas{${ns}}`,
+      values: each((index) => Math.round(3 + 6 * load(index) * random())),
+    },
+    {
+      series: `kube_pod_container_status_restarts_total{${ns},pod="a",container="c"}`,
+      values: each((index) => Math.floor(index / (2 * stepsPerDay))),
+    },
+    {
+      series: `kube_poddisruptionbudget_status_pod_disruptions_allowed{${ns}}`,
+      values: each((index) => (index % stepsPerDay === release.at ? 0 : 1)),
+    },
+  ];
+}
+
+/** Stores that archive, lag and fill a little, with each backup done some minutes after its time. */
+function stores(steps: number, ns: string): InputSeries[] {
+  const random = noise(11);
+  const each = (value: (index: number) => number): string =>
+    Array.from({ length: steps + 1 }, (_, index) => value(index)).join(" ");
+  /** When the last run of a schedule was through: every so many steps, a quarter of an hour after its time. */
+  const lastRun = (every: number, at: number) =>
+    each((index) => Math.max(0, Math.floor((index - at - 3) / every) * every + at + 3) * 300);
+  const jobs: readonly (readonly [string, number, number])[] = [
+    ["redis-backup", stepsPerDay / 4, 0],
+    ["vector-backup", stepsPerDay, 36],
+    ["backup-verification", 7 * stepsPerDay, 60],
+  ];
+  return [
+    {
+      series: `cnpg_pg_stat_archiver_seconds_since_last_archival{${ns},pod="p"}`,
+      values: each(() => Math.round(65 * random())),
+    },
+    {
+      series: `cnpg_collector_pg_wal_archive_status{${ns},pod="p",value="ready"}`,
+      values: each(() => Math.round(2 * random())),
+    },
+    { series: `cnpg_pg_replication_lag{${ns},pod="p"}`, values: each(() => Math.round(90 * random() ** 4)) },
+    {
+      series: `barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${ns}}`,
+      values: lastRun(stepsPerDay, 24),
+    },
+    { series: `barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp{${ns}}`, values: `0x${steps}` },
+    ...jobs.map(([cronjob, every, at]) => ({
+      series: `kube_cronjob_status_last_successful_time{${ns},cronjob="${cronjob}"}`,
+      values: lastRun(every, at),
+    })),
+    // Grows by a hundredth in a week, and by some more each day until the old WAL goes.
+    {
+      series: `kubelet_volume_stats_available_bytes{${ns},persistentvolumeclaim="v"}`,
+      values: each((index) => 60 - index / (7 * stepsPerDay) - (4 * (index % stepsPerDay)) / stepsPerDay - random()),
+    },
+  ];
+}
+
 function constant(series: string, value: number, steps: number): InputSeries {
   return { series, values: `${value}x${steps}` };
 }
@@ -51,30 +132,16 @@ function constant(series: string, value: number, steps: number): InputSeries {
 export function healthyWorld(config: StackConfig, days: number): RuleCase {
   const steps = days * stepsPerDay;
   const ns = `namespace="${config.agent.namespace}"`;
-  // What recurs, such as a backup, has its time at the steps of the clock itself.
-  const recent = `0+300x${steps}`;
   const fixed = (series: string, value: number): InputSeries => constant(series, value, steps);
   return {
     name: `${days} days of healthy traffic`,
     interval: "5m",
     series: [
       ...traffic(steps),
+      ...workload(steps, ns),
+      ...stores(steps, ns),
       ...monitoredJobs(config).map((job) => fixed(`up{job="${job}"}`, 1)),
-      fixed(`agent_request_queue_length{${ns},pod="a"}`, 20),
-      fixed(`kube_horizontalpodautoscaler_status_current_replicas{${ns}}`, 4),
       fixed(`kube_horizontalpodautoscaler_spec_max_replicas{${ns}}`, 20),
-      fixed(`kube_pod_container_status_restarts_total{${ns},pod="a",container="c"}`, 2),
-      fixed(`kube_poddisruptionbudget_status_pod_disruptions_allowed{${ns}}`, 1),
-      fixed(`cnpg_pg_stat_archiver_seconds_since_last_archival{${ns},pod="p"}`, 40),
-      fixed(`cnpg_collector_pg_wal_archive_status{${ns},pod="p",value="ready"}`, 1),
-      fixed(`cnpg_pg_replication_lag{${ns},pod="p"}`, 2),
-      { series: `barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{${ns}}`, values: recent },
-      fixed(`barman_cloud_cloudnative_pg_io_last_failed_backup_timestamp{${ns}}`, 0),
-      ...["redis-backup", "vector-backup", "backup-verification"].map((cronjob) => ({
-        series: `kube_cronjob_status_last_successful_time{${ns},cronjob="${cronjob}"}`,
-        values: recent,
-      })),
-      fixed(`kubelet_volume_stats_available_bytes{${ns},persistentvolumeclaim="v"}`, 60),
       fixed(`kubelet_volume_stats_capacity_bytes{${ns},persistentvolumeclaim="v"}`, 100),
       ...config.regions.map(({ key }) => fixed(`probe_success{job="region-health",target_region="${key}"}`, 1)),
       fixed('probe_success{job="dns-answer"}', 1),

@@ -29,10 +29,15 @@ describeCheck(dangling, {
       having(route("api.example.com"), "metadata.name", "outside"),
     ],
     "an export of a Service": [deployment(), service(), exported],
+    "an Ingress to a host outside": [
+      object("Service", { type: "ExternalName", externalName: "api.example.com" }),
+      ingress(80),
+    ],
     "an Ingress to a Service": [service(), ingress(80), deployment()],
     "a budget with pods": [deployment(), object("PodDisruptionBudget", { selector: { matchLabels: { app: "web" } } })],
   },
   violation: {
+    "no evidence of its Services": [deployment(), ingress(80)],
     "selects no pod of agents": [deployment(), having(service(), "spec.selector.app", "wbe")],
     "routes to wbe, which is no Service": [deployment(), service(), route("wbe")],
     "routes to port 81 of web": [deployment(), service(), route("web", { port: { number: 81 } })],

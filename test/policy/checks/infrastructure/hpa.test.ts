@@ -1,7 +1,7 @@
 import { hpa } from "../../../../policy/checks/infrastructure/hpa.js";
 import { UNKNOWN } from "../../../../policy/model/values.js";
 import { describeCheck } from "../../support/check.js";
-import { deployment, having, object, without } from "../../support/objects.js";
+import { deployment, having, object, service, without } from "../../support/objects.js";
 
 const scaler = () =>
   object("HorizontalPodAutoscaler", {
@@ -14,7 +14,7 @@ const scaler = () =>
 describeCheck(hpa, {
   pass: {
     "a target, bounds and a metric": [deployment(), scaler()],
-    "a target that is not part of the input": [scaler()],
+    "Kubernetes' own metric": [deployment(), without(scaler(), "spec.metrics")],
   },
   violation: {
     "it cannot scale": [having(scaler(), "spec.maxReplicas", 3)],
@@ -22,11 +22,11 @@ describeCheck(hpa, {
     "has no maxReplicas": [without(scaler(), "spec.maxReplicas")],
     "does not exist": [deployment(), having(scaler(), "spec.scaleTargetRef.name", "wbe")],
     "is of apps/v1, not of v1": [deployment(), without(scaler(), "spec.scaleTargetRef.apiVersion")],
-    "names no metric": [without(scaler(), "spec.metrics")],
     "fewer than 20": { inputs: [scaler()], settings: { parameters: { maximum: 20 } } },
     "too late to help": { inputs: [scaler()], settings: { parameters: { cpuTarget: 60 } } },
     "does not scale on queue": { inputs: [scaler()], settings: { parameters: { metrics: ["cpu", "queue"] } } },
   },
-  wrongKind: [deployment()],
+  // Nothing is known of what it scales.
+  wrongKind: [service(), scaler()],
   unknown: [having(scaler(), "spec.maxReplicas", UNKNOWN)],
 });

@@ -17,6 +17,10 @@ const google = (enabled: boolean) =>
 describeCheck(prometheusMetrics, {
   pass: {
     "annotations that name a port of the pod": [annotated("8080"), service()],
+    "annotations of its Service": [
+      deployment(),
+      having(service(), "metadata.annotations", { "prometheus.io/scrape": "true" }),
+    ],
     "a ServiceMonitor": monitored,
     "a ServiceMonitor, and the release of a Prometheus": [
       ...monitored,

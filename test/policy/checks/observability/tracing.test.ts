@@ -38,6 +38,7 @@ describeCheck(tracing, {
     "a collector of the operator's": [traced("otel-collector:4317"), operated, service()],
     "a back end outside": [traced("https://otlp.example.com"), service()],
     "an address": [traced("http://10.1.2.3:4317"), service()],
+    "an address of IPv6": [traced("http://[2001:db8::1]:4317"), service()],
     "the node's agent": [traced("http://$(HOST_IP):4317"), service()],
     "a sidecar": [
       having(traced("http://localhost:4317"), "spec.template.spec.containers.1", { ...container(), name: "agent" }),

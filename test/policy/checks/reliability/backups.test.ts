@@ -4,13 +4,21 @@ import { describeCheck } from "../../support/check.js";
 import { deployment, having, object } from "../../support/objects.js";
 import { backup, store } from "../../support/stores.js";
 
+const velero = (template: object) =>
+  object(
+    "Schedule",
+    { schedule: "0 7 * * *", template },
+    { apiVersion: "velero.io/v1", metadata: { name: "daily", namespace: "velero" } },
+  );
+
 describeCheck(backups, {
   pass: {
     "a schedule and a retention": [store(), backup()],
     "every week, where nothing else is asked for": [backup({}, "0 2 * * 0")],
     "a time zone in front": [backup({}, "CRON_TZ=Europe/Berlin 0 2 * * *")],
     "an interval": [backup({}, "@every 1h30m")],
-    Velero: [object("Schedule", { schedule: "0 7 * * *", template: {} }, { apiVersion: "velero.io/v1" })],
+    Velero: [velero({})],
+    "Velero, of the store's namespace": [store(), velero({ includedNamespaces: ["agents"] })],
     "retention of a single store": {
       inputs: [store(), backup()],
       settings: { parameters: { retention: ["redis=7"] } },
@@ -18,6 +26,8 @@ describeCheck(backups, {
   },
   violation: {
     "no schedule backs up redis": [store()],
+    "no schedule backs up": [store(), velero({ includedNamespaces: ["elsewhere"] })],
+    "backs up redis": [store(), velero({ excludedNamespaces: ["agents"] })],
     "is no cron expression": [backup({}, "every day")],
     "does not say how long": [backup({ "agent-platform.io/retention-days": "" })],
     "for 7 days, fewer than 30": { inputs: [backup()], settings: { parameters: { retention: ["redis=30"] } } },

@@ -20,6 +20,14 @@ describeCheck(networkPolicy, {
       deployment(),
       having(policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }), "metadata.namespace", "elsewhere"),
     ],
+    "whether CiliumNetworkPolicy/agents/web does is not judged": [
+      deployment(),
+      object("CiliumNetworkPolicy", { endpointSelector: {} }, { apiVersion: "cilium.io/v2" }),
+    ],
+    "whether NetworkPolicy/agents/web does": [
+      deployment(),
+      object("NetworkPolicy", { selector: "all()" }, { apiVersion: "projectcalico.org/v3" }),
+    ],
     "on the node's network": [
       having(deployment(), "spec.template.spec.hostNetwork", true),
       policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }),

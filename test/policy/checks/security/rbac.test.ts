@@ -30,6 +30,7 @@ describeCheck(rbac, {
     "has no service account of its own": [without(deployment(), "spec.template.spec.serviceAccountName")],
     "a wildcard in verbs": [role({ apiGroups: [""], resources: ["pods"], verbs: ["*"] })],
     "a wildcard in resources": [role({ apiGroups: ["apps"], resources: ["*"], verbs: ["get"] })],
+    "has a wildcard in resources": [role({ apiGroups: [""], resources: ["*/*"], verbs: ["get"] })],
     "a wildcard in apiGroups": [role({ apiGroups: ["*"], resources: ["pods"], verbs: ["get"] })],
     "binds cluster-admin": [binding("cluster-admin", { kind: "Group", name: "ops" })],
     "to a default service account": [

@@ -19,8 +19,17 @@ describeCheck(secrets, {
     "--admin-password as a literal": [
       having(deployment(), "spec.template.spec.containers.0.args", ["--admin-password=hunter2"]),
     ],
+    "--redis-password as a literal": [
+      having(deployment(), "spec.template.spec.containers.0.args", ["serve", "--redis-password", "hunter2"]),
+    ],
+    "sets GCLOUD_KEYFILE_JSON": [env({ name: "GCLOUD_KEYFILE_JSON", value: "ewogICJ0eXBlIjog" })],
     "data.gcp-credentials.json is unknown until deployment": [
       object("ConfigMap", undefined, { data: { "gcp-credentials.json": UNKNOWN } }),
+    ],
+    "config.json is kept in a ConfigMap": [
+      object("ConfigMap", undefined, {
+        data: { "config.json": '{"auths":{"registry.example.com":{"auth":"dXNlcjpwYXNz"}}}' },
+      }),
     ],
     "is kept in a ConfigMap": [
       object("ConfigMap", undefined, { data: { "tls.pem": "-----BEGIN PRIVATE KEY-----\nx" } }),
@@ -49,9 +58,12 @@ describeCheck(secrets, {
       { name: "PASSWORD", value: "" },
       { name: "SECRET", value: "$(DB_SECRET)" },
       { name: "PARTITION_KEY", value: "tenant" },
+      { name: "KEY", value: "value" },
+      { name: "SECRET_PROVIDER_CLASS", value: "vault" },
       { name: "GOOGLE_APPLICATION_CREDENTIALS", value: "/var/run/key.json" },
       { name: "TOKEN_ISSUER", value: "https://issuer.example.com" },
     ]),
+    having(deployment(), "spec.template.spec.containers.0.args", ["--token", "$(TOKEN)", "--password", "--verbose"]),
     // Settings that name where a secret is, take it from elsewhere, or leave it empty.
     object("ConfigMap", undefined, {
       data: {

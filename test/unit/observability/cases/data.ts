@@ -11,6 +11,17 @@ export const dataCases: readonly RuleCase[] = [
     firing: [["WalArchiveLagging", "5m", 0]],
   },
   {
+    name: "an archiver that never had a success",
+    series: archiver(-1, 3),
+    firing: [
+      ["WalNeverArchived", "2m", 0],
+      ["WalNeverArchived", "3m", 1],
+      ["WalArchiveLagging", "5m", 0],
+    ],
+  },
+  { name: "a database that is new", series: archiver(-1, 0), firing: [["WalNeverArchived", "5m", 0]] },
+  { name: "WAL archived a moment ago", series: archiver(0, 3), firing: [["WalNeverArchived", "5m", 0]] },
+  {
     name: "a standby at 60 % of the RPO",
     series: [s(`cnpg_pg_replication_lag{${ns},pod="p"}`, 180)],
     firing: [["ReplicationLagging", "5m", 0]],
@@ -18,7 +29,10 @@ export const dataCases: readonly RuleCase[] = [
   {
     name: "a standby beyond it",
     series: [s(`cnpg_pg_replication_lag{${ns},pod="p"}`, 181)],
-    firing: [["ReplicationLagging", "5m", 1]],
+    firing: [
+      ["ReplicationLagging", "0m", 0],
+      ["ReplicationLagging", "1m", 1],
+    ],
   },
   {
     name: "a failed backup after a good one",
@@ -65,6 +79,13 @@ export const dataCases: readonly RuleCase[] = [
     firing: [["BackupJobFailed", "1m", 1]],
   },
   {
+    name: "jobs that did not fail",
+    series: ["redis-backup-1", "backup-verification-1"].map((job) =>
+      s(`kube_job_status_failed{${ns},job_name="${job}"}`, 0),
+    ),
+    firing: [["BackupJobFailed", "1m", 0]],
+  },
+  {
     name: "another job failed",
     series: [s(`kube_job_status_failed{${ns},job_name="other-1"}`, 1)],
     firing: [["BackupJobFailed", "1m", 0]],
@@ -95,5 +116,12 @@ export const dataCases: readonly RuleCase[] = [
   },
   { name: "a volume with room", interval: "5m", series: volume("80-0.1x400"), firing: [["VolumeFilling", "10h", 0]] },
   { name: "5 % left", series: volume(5), firing: [["VolumeAlmostFull", "5m", 0]] },
-  { name: "less than 5 % left", series: volume(4.9), firing: [["VolumeAlmostFull", "5m", 1]] },
+  {
+    name: "less than 5 % left, for a minute",
+    series: volume(4.9),
+    firing: [
+      ["VolumeAlmostFull", "0m", 0],
+      ["VolumeAlmostFull", "1m", 1],
+    ],
+  },
 ];

@@ -58,8 +58,8 @@ export const platformCases: readonly RuleCase[] = [
     name: "a certificate with 14 days left",
     series: [certificate(14 * day)],
     firing: [
-      ["CertificateExpiring", "0m", 0],
-      ["CertificateExpiring", "15m", 1],
+      ["CertificateExpiring", "10m", 0],
+      ["CertificateExpiring", "11m", 1],
       ["CertificateExpiresSoon", "15m", 0],
     ],
   },
@@ -67,8 +67,8 @@ export const platformCases: readonly RuleCase[] = [
     name: "a certificate with 3 days left",
     series: [certificate(3 * day)],
     firing: [
-      ["CertificateExpiresSoon", "0m", 0],
-      ["CertificateExpiresSoon", "15m", 1],
+      ["CertificateExpiresSoon", "10m", 0],
+      ["CertificateExpiresSoon", "11m", 1],
     ],
   },
   {

@@ -14,17 +14,19 @@ export const traffic = (good: number, bad: number): InputSeries[] => [
   requests("success", `0+${good}x1000`),
   requests("error", `0+${bad}x1000`),
 ];
-export const latency = (below2s: number): InputSeries[] =>
+export const latency = (below2s: number, version = "stable"): InputSeries[] =>
   [
     ["1", below2s / 2],
     ["2", below2s],
     ["5", 100],
     ["+Inf", 100],
-  ].map(([le, step]) => s(`agent_request_duration_seconds_bucket{version="stable",le="${le}"}`, `0+${step}x1000`));
+  ].map(([le, step]) => s(`agent_request_duration_seconds_bucket{version="${version}",le="${le}"}`, `0+${step}x1000`));
 export const canary = (good: number, bad: number): InputSeries[] => [
   s('agent_requests_total{status="success",version="canary"}', `0+${good}x1000`),
   s('agent_requests_total{status="error",version="canary"}', `0+${bad}x1000`),
 ];
+/** A canary that answers without errors, so many of a hundred requests within two seconds. */
+export const slowCanary = (below2s: number): InputSeries[] => [...canary(3000, 0), ...latency(below2s, "canary")];
 export const hpa = (current: number): InputSeries[] => [
   s(`kube_horizontalpodautoscaler_status_current_replicas{${ns},horizontalpodautoscaler="a"}`, current),
   s(`kube_horizontalpodautoscaler_spec_max_replicas{${ns},horizontalpodautoscaler="a"}`, 20),

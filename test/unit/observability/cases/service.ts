@@ -1,5 +1,5 @@
 import type { RuleCase } from "../../../support/promtool.js";
-import { s, ns, latency, canary, hpa, restarts, oom } from "./series.js";
+import { s, ns, latency, canary, hpa, restarts, oom, slowCanary } from "./series.js";
 
 /** What users notice, and what runs the service. */
 export const serviceCases: readonly RuleCase[] = [
@@ -33,6 +33,18 @@ export const serviceCases: readonly RuleCase[] = [
     firing: [["CanaryBreach", "10m", 0]],
   },
   { name: "a canary just outside", interval: "30s", series: canary(9895, 105), firing: [["CanaryBreach", "10m", 1]] },
+  {
+    name: "a canary whose p99 is just inside its bound",
+    interval: "30s",
+    series: slowCanary(99.1),
+    firing: [["CanaryBreach", "10m", 0]],
+  },
+  {
+    name: "a canary whose p99 is just outside",
+    interval: "30s",
+    series: slowCanary(98.9),
+    firing: [["CanaryBreach", "10m", 1]],
+  },
   { name: "a canary without traffic", interval: "30s", series: canary(0, 1), firing: [["CanaryBreach", "10m", 0]] },
   {
     name: "a rollout that was aborted",
@@ -61,7 +73,14 @@ export const workloadCases: readonly RuleCase[] = [
     series: [s(`agent_request_queue_length{${ns},pod="a"}`, 0)],
     firing: [["QueueMetricMissing", "20m", 0]],
   },
-  { name: "nobody exports the queue", series: [], firing: [["QueueMetricMissing", "11m", 1]] },
+  {
+    name: "nobody exports the queue, for ten minutes",
+    series: [],
+    firing: [
+      ["QueueMetricMissing", "9m", 0],
+      ["QueueMetricMissing", "10m", 1],
+    ],
+  },
   { name: "three restarts", series: [restarts("0 1 2 3x20")], firing: [["ContainerRestarting", "5m", 0]] },
   { name: "four restarts", series: [restarts("0 1 2 3 4x20")], firing: [["ContainerRestarting", "5m", 1]] },
   {

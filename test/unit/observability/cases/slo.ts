@@ -32,13 +32,20 @@ export const sloCases: readonly RuleCase[] = [
   },
   {
     name: "6 times the budget is the bound of the burn that pages within hours",
+    interval: "5m",
     series: traffic(99400, 600),
     firing: [["AgentErrorBudgetBurn", "7h", 0]],
   },
   {
+    name: "over it, that pages too",
+    interval: "5m",
+    series: traffic(99390, 610),
+    firing: [["AgentErrorBudgetBurn", "7h", 1]],
+  },
+  {
     name: "a slow burn makes a ticket and pages nobody",
     interval: "5m",
-    series: traffic(99600, 400),
+    series: traffic(99690, 310),
     firing: [
       ["AgentErrorBudgetBurnSlow", "26h", 1],
       ["AgentErrorBudgetBurn|AgentErrorBudgetBurnFast", "26h", 0],
@@ -63,10 +70,13 @@ export const sloCases: readonly RuleCase[] = [
     ],
   },
   {
-    name: "twice the budget spends it",
+    name: "just outside it is spent, and burns for as long as it lasts",
     interval: "5m",
-    series: traffic(99800, 200),
-    firing: [["AgentErrorBudgetSpent", "10h", 1]],
+    series: traffic(99895, 105),
+    firing: [
+      ["AgentErrorBudgetBurnLong", "10h", 1],
+      ["AgentErrorBudgetSpent", "10h", 1],
+    ],
   },
   { name: "no traffic is no error", series: traffic(0, 0), firing: [["AgentErrorBudget.*", "3h", 0]] },
 ];

@@ -8,7 +8,6 @@ require (
 	github.com/cert-manager/cert-manager v1.21.2
 	github.com/cloudnative-pg/cloudnative-pg v1.30.0
 	github.com/cloudnative-pg/plugin-barman-cloud v0.14.0
-	github.com/prometheus/blackbox_exporter v0.28.0
 	istio.io/api v1.31.1
 	k8s.io/kube-state-metrics/v2 v2.15.0
 )
