@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { runCommand } from "../../../common/command.js";
+import { ExitCode } from "../../../common/errors.js";
 import { poll } from "../../../common/poll.js";
 import { checksums, type Catalogue, type Outcome } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
@@ -18,6 +19,9 @@ export interface PostgresCreateOptions {
   /** Told of each step as it begins. */
   readonly onStep?: (what: string) => void;
 }
+
+/** For barman to leave its own note of a failure in the archive. */
+const FAILED_GRACE_MS = 15_000;
 
 /** A full backup by barman-cloud, with the WAL that makes it consistent; checksums are of what the store gives back. */
 export async function createFull(catalogue: Catalogue, options: PostgresCreateOptions): Promise<BackupJob> {
@@ -63,7 +67,12 @@ async function runBarman(storage: ObjectStorage, source: PostgresSource): Promis
   if (source.host !== undefined) args.push("--host", source.host);
   if (source.port !== undefined) args.push("--port", String(source.port));
   if (source.user !== undefined) args.push("--user", source.user);
-  await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], { env: libpq(source) });
+  await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], {
+    env: libpq(source),
+    failure: ExitCode.resource,
+    // Where an upload broke off it says so, and then waits for ever for workers that are gone (barman 3.4).
+    lastWords: { said: /ERROR: Backup failed/, graceMs: FAILED_GRACE_MS },
+  });
 }
 
 async function firstSegment(storage: ObjectStorage, toolId: string): Promise<string> {

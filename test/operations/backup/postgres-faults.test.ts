@@ -63,7 +63,7 @@ describe("PostgreSQL backups under faults", function () {
     );
   };
 
-  it("network cut in mid-upload: the job fails, nothing partial is good, and prune takes what it left", async () => {
+  it("network cut in mid-upload: the job ends and fails, nothing partial is good, and prune takes what it left", async () => {
     wire.cutAfter(8_000_000);
     await assert.rejects(createFull(catalogueAt(wire.url), { source: running.server.source }), { exitCode: 4 });
     wire.mend();
@@ -79,7 +79,7 @@ describe("PostgreSQL backups under faults", function () {
     );
     await prune(catalogue, plan);
     assert.deepEqual(await unfinishedBases(catalogue.storage), []);
-    process.stdout.write(`      ${left.length} unfinished base backup removed, the good one kept\n`);
+    process.stdout.write(`      ${left.length} unfinished base backups were left and removed, the good one kept\n`);
     await unharmed();
   });
 
