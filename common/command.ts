@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { ExitCode, PlatformError } from "./errors.js";
 
 export interface CommandOptions {
@@ -11,12 +11,30 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Exit codes other than 0 that are answers, not failures. */
   readonly allowExitCodes?: readonly number[];
+  /** Exit code of the error where the program fails; default 1. */
+  readonly failure?: ExitCode;
+  /** For a program that may say on standard error that it failed and then not end: it is ended so long after that. */
+  readonly lastWords?: { readonly said: RegExp; readonly graceMs: number };
 }
 
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+interface Watch {
+  timer?: NodeJS.Timeout;
+}
+
+function endAfterLastWords(child: ChildProcess, { said, graceMs }: { said: RegExp; graceMs: number }): Watch {
+  const watch: Watch = {};
+  let heard = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    heard = (heard + chunk.toString()).slice(-4096);
+    if (watch.timer === undefined && said.test(heard)) watch.timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  });
+  return watch;
 }
 
 /** The one way to run another program: no shell, arguments as a list, output captured, failure as a PlatformError. */
@@ -35,6 +53,7 @@ export async function runCommand(
   const stderr: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  const watch = options.lastWords === undefined ? undefined : endAfterLastWords(child, options.lastWords);
   // A program that ends before it has read its input is judged by its exit code.
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
@@ -47,13 +66,13 @@ export async function runCommand(
       ),
     );
     child.on("close", (code, signal) => resolve(code ?? (signal === "SIGTERM" && options.timeoutMs ? 124 : 128)));
-  });
+  }).finally(() => clearTimeout(watch?.timer));
   const result = { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
   if (exitCode !== 0 && !options.allowExitCodes?.includes(exitCode)) {
     const said = (result.stderr || result.stdout).trim().split("\n").slice(-8).join("\n  ");
     throw new PlatformError(
       `${program} ${args.join(" ")} ended with exit code ${exitCode}:\n  ${said}`,
-      ExitCode.error,
+      options.failure ?? ExitCode.error,
     );
   }
   return result;

@@ -7,7 +7,7 @@ import { judgeRecorded } from "../readiness/recorded.js";
 import { exitCodeOf, verdictLine, type Report } from "../readiness/report.js";
 import { projectRoot } from "../root.js";
 import { previewMarkdown } from "./markdown.js";
-import { checkQueries } from "./queries.js";
+import { alongsideQueries } from "./queries.js";
 import { runStack } from "./run-stack.js";
 import { readStackFile } from "./stack-files.js";
 import { requireStack, withStack } from "./stack-option.js";
@@ -40,11 +40,10 @@ export function registerPreview(program: Command): void {
 async function preview(options: PreviewOptions): Promise<void> {
   const stack = requireStack(options.stack);
   const changes = options.changes === undefined ? undefined : readChanges("--changes", options.changes);
-  const run = await runStack(stack, {
-    outputsKnown: options.firstDeploy !== true,
-    progress: `running the program for ${stack}`,
-  });
-  const remark = await checkQueries(readStackFile(projectRoot, stack));
+  const { run, remark } = await alongsideQueries(
+    readStackFile(projectRoot, stack),
+    runStack(stack, { outputsKnown: options.firstDeploy !== true, progress: `running the program for ${stack}` }),
+  );
   if (remark !== undefined) process.stderr.write(`note: ${remark}\n`);
   const report = judgeRecorded(run);
   const summary = summarize(run);

@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { runCommand } from "../../common/command.js";
-import { showValue, type Fault } from "../../common/errors.js";
-import { deliverySchema } from "../../config/schema/delivery.js";
-import { observabilitySchema } from "../../config/schema/failover.js";
+import { ExitCode, PlatformError, showValue, type Fault } from "../../common/errors.js";
+import { valueAt } from "../../config/paths.js";
 import { configurationError } from "../../config/validate.js";
 import type { StackFile } from "./stack-files.js";
 
@@ -14,21 +13,22 @@ interface Query {
   readonly query: string;
 }
 
-/** The queries that a stack's configuration holds, each with its path. */
+/** Where a configuration holds queries: a field of each item of a list in a section. */
+const places = [
+  { section: "delivery", list: ["metrics"], field: "query" },
+  { section: "observability", list: ["alerting", "extraAlerts"], field: "expr" },
+] as const;
+
+/** The queries that a stack's configuration holds, each with its path; what else is wrong there is for the schema to say. */
 function queriesOf({ config }: StackFile): Query[] {
-  const section = (key: string): unknown => {
-    const text = config[`agent-platform:${key}`];
-    return text === undefined ? {} : JSON.parse(text);
-  };
-  const { metrics } = deliverySchema.parse(section("delivery"));
-  const { extraAlerts } = observabilitySchema.parse(section("observability")).alerting;
-  return [
-    ...metrics.map(({ query }, index) => ({ path: `delivery.metrics[${index}].query`, query })),
-    ...extraAlerts.map(({ expr }, index) => ({
-      path: `observability.alerting.extraAlerts[${index}].expr`,
-      query: expr,
-    })),
-  ];
+  return places.flatMap(({ section, list, field }) => {
+    const found = valueAt(parse(config[`agent-platform:${section}`] ?? "{}"), list);
+    return (Array.isArray(found) ? (found as unknown[]) : []).flatMap((item, index) => {
+      const query = valueAt(item, [field]);
+      const path = `${[section, ...list].join(".")}[${index}].${field}`;
+      return typeof query === "string" ? [{ path, query }] : [];
+    });
+  });
 }
 
 /** promtool's words on each query that does not parse: it checks rule files, so each query becomes a recording rule. */
@@ -75,4 +75,25 @@ export async function checkQueries(file: StackFile): Promise<string | undefined>
     fix: "try it in Prometheus, then copy it here",
   }));
   throw configurationError(file.stack, faults);
+}
+
+const configurationFaults = (outcome: PromiseSettledResult<unknown>): readonly Fault[] => {
+  const thrown: unknown = outcome.status === "rejected" ? outcome.reason : undefined;
+  return thrown instanceof PlatformError && thrown.exitCode === ExitCode.configuration ? thrown.faults : [];
+};
+
+/**
+ * Waits for a run of the program while promtool reads the configuration's queries.
+ * @throws PlatformError with what both have to say of the configuration, so that the user sees every fault at once.
+ */
+export async function alongsideQueries<T>(
+  file: StackFile,
+  running: Promise<T>,
+): Promise<{ readonly run: T; readonly remark: string | undefined }> {
+  const [ran, checked] = await Promise.allSettled([running, checkQueries(file)]);
+  const [own, queries] = [configurationFaults(ran), configurationFaults(checked)];
+  if (own.length > 0 && queries.length > 0) throw configurationError(file.stack, [...own, ...queries]);
+  if (ran.status === "rejected") throw ran.reason;
+  if (checked.status === "rejected") throw checked.reason;
+  return { run: ran.value, remark: checked.value };
 }

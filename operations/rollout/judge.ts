@@ -111,11 +111,14 @@ function deploymentPhase(deployment: DeploymentObject): DeliveryStatus["phase"] 
   return isSeen(deployment) && counts.every((have) => (have ?? 0) === wanted) ? "Healthy" : "Progressing";
 }
 
+/** Whether a destination is the canary's service: the name says so, and the namespace after it may be called anything. */
+const isCanary = (host = ""): boolean => host.split(".")[0]?.includes("canary") ?? false;
+
 /** The split of a plain canary: the first route with more than one destination. */
 function splitOf(services: readonly VirtualServiceObject[]): DeliveryStatus["weights"] {
   const routes = services.flatMap(({ spec }) => spec.http ?? []);
   const split = routes.find(({ route }) => (route?.length ?? 0) > 1)?.route ?? [];
-  const canary = split.find(({ destination }) => destination?.host?.includes("canary"))?.weight ?? 0;
+  const canary = split.find(({ destination }) => isCanary(destination?.host))?.weight ?? 0;
   return { stable: 100 - canary, canary };
 }
 

@@ -83,13 +83,24 @@ const warnings: StackValidationPolicy = {
   tags: ["stack"],
   validateStack: (args, report) => {
     const view = views.of("", () => viewOf(args.resources));
-    for (const result of judge(CHECKS, view)) {
+    for (const result of judge(CHECKS, view, together(applied.values()))) {
       if (result.status === "warning" && !result.suppressed) {
         report(`${result.check}: ${result.resource}: ${result.message}`, result.urn);
       }
     }
   },
 };
+
+/** The configuration that each check was last asked with: the engine gives a policy no other's. */
+const applied = new Map<string, Settings>();
+
+function together(all: Iterable<Settings>): Settings {
+  const every = [...all];
+  return {
+    parameters: Object.assign({}, ...every.map(({ parameters }) => parameters)) as Settings["parameters"] & object,
+    exemptions: every.flatMap(({ exemptions }) => exemptions ?? []),
+  };
+}
 
 interface Judgement {
   readonly check: Check;
@@ -105,6 +116,7 @@ function reportFailures({ check, view, report, config }: Judgement): boolean {
     const fault = faultOfExemption(entry, new Set([check.id]), view.facts.now);
     if (fault !== undefined) report(`the policy's configuration: ${fault}`);
   }
+  applied.set(check.id, settings);
   const known = new Set(CHECKS.map(({ id }) => id));
   const results = judge([check], view, { ...settings, known });
   for (const result of results) {

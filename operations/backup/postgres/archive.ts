@@ -8,6 +8,31 @@ export async function baseBackups(storage: ObjectStorage): Promise<string[]> {
   return infos.map(({ key }) => key.split("/").at(-2) ?? "");
 }
 
+/** A base backup that was begun and never came to its end: its process was killed, or barman noted that it failed. */
+export interface UnfinishedBase {
+  readonly toolId: string;
+  readonly begun: Date;
+}
+
+/** Base backups of whose end barman left no word: what they uploaded is of no use, and in no record of ours. */
+export async function unfinishedBases(storage: ObjectStorage): Promise<UnfinishedBase[]> {
+  const begun = new Map<string, Date>();
+  const noted = new Set<string>();
+  for (const { key, modified } of await storage.list(`${serverName}/base/`)) {
+    const [toolId = "", file] = key.slice(`${serverName}/base/`.length).split("/");
+    if (file === "backup.info") noted.add(toolId);
+    const known = begun.get(toolId);
+    if (known === undefined || modified < known) begun.set(toolId, modified);
+  }
+  const bases = await Promise.all(
+    [...begun].map(async ([toolId, at]) => {
+      const done = noted.has(toolId) && (await readBackupInfo(storage, toolId)).status === "DONE";
+      return done ? [] : [{ toolId, begun: at }];
+    }),
+  );
+  return bases.flat();
+}
+
 /** The segment that an archived file holds, whatever the archive compressed it with; history files have none. */
 export function segmentOf(key: string): string | undefined {
   return /\/([0-9A-F]{24})(?:\.[0-9A-F]{8}\.backup)?(?:\.(?:gz|bz2|snappy|lz4|xz|zst))?$/.exec(key)?.[1];

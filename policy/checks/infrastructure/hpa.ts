@@ -27,7 +27,7 @@ export const hpa = defineCheck({
   judge: (scaler, context) => {
     const spec = at(scaler.body, "spec");
     const [min, max, metrics] = ["minReplicas", "maxReplicas", "metrics"].map((field) => at(spec, field));
-    if ([spec, min, max, metrics].some(isUnknown)) return unknownUntilDeployment("the autoscaler's bounds");
+    if ([spec, min, max, metrics].some(isUnknown)) return unknownUntilDeployment("a bound of the autoscaler");
     const maximum = number(max);
     if (maximum === undefined) return fail("has no maxReplicas");
     if (maximum < (number(min) ?? 1)) return fail(`maxReplicas ${maximum} is below minReplicas ${number(min) ?? 1}`);

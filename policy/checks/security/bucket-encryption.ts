@@ -22,7 +22,7 @@ export const bucketEncryption = defineCheck({
     const rule = at(facets.encryption, "rules", 0, "applyServerSideEncryptionByDefault");
     const key = cloud === "gcp" ? at(props, "encryption", "defaultKmsKeyName") : at(rule, "kmsMasterKeyId");
     const algorithm = cloud === "gcp" ? "KMS" : text(at(rule, "sseAlgorithm"));
-    if (holdsUnknown(facets.encryption, 2)) return unknownUntilDeployment("the encryption settings");
+    if (holdsUnknown(facets.encryption, 2)) return unknownUntilDeployment("the encryption");
     const own =
       key !== undefined && key !== null && key !== "" && (cloud === "gcp" || (algorithm ?? "").startsWith("aws:kms"));
     if (own) return pass("encrypted with a key of its own");

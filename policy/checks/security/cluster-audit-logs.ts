@@ -19,7 +19,7 @@ export const clusterAuditLogs = defineCheck({
   subjects: managedClusters,
   judge: ({ type, props }) => {
     const logs = type === EKS ? props.enabledClusterLogTypes : at(props, "loggingConfig", "enableComponents");
-    if (isUnknown(logs)) return unknownUntilDeployment("the log types");
+    if (isUnknown(logs)) return unknownUntilDeployment("what is logged");
     const wanted = type === EKS ? ["audit", "authenticator"] : ["SYSTEM_COMPONENTS"];
     if (type !== EKS && logs === undefined && props.loggingService !== "none")
       return pass("the cloud's default logs are on");

@@ -34,19 +34,26 @@ export const networkPolicy = defineCheck({
   },
 });
 
-/** Kinds by which network plug-ins restrict pods beside, or instead of, NetworkPolicy. */
-const PLUG_INS = /^(cilium\.io|(crd\.)?projectcalico\.org|policy\.networking\.k8s\.io|crd\.antrea\.io)$/;
+/** By what network plug-ins restrict pods beside, or instead of, NetworkPolicy: in a namespace, and everywhere. */
+const NAMESPACED = [
+  "CiliumNetworkPolicy",
+  "NetworkPolicy.projectcalico.org",
+  "NetworkPolicy.crd.projectcalico.org",
+  "NetworkPolicy.crd.antrea.io",
+];
+const EVERYWHERE = [
+  "CiliumClusterwideNetworkPolicy",
+  "GlobalNetworkPolicy",
+  "ClusterNetworkPolicy",
+  "AdminNetworkPolicy",
+  "BaselineAdminNetworkPolicy",
+];
 
 function judgeOthers({ resource: { cluster, namespace } }: Workload, view: PlatformView): Verdict {
-  const others = view.once(`network policies of plug-ins, ${cluster}/${namespace}`, () =>
-    view.resources.filter(
-      (entry) =>
-        entry.cluster === cluster &&
-        PLUG_INS.test(entry.group) &&
-        /NetworkPolicy$/.test(entry.kind) &&
-        (entry.namespace === namespace || /^(Global|Cilium.*Clusterwide|Admin|Baseline|Cluster)/.test(entry.kind)),
-    ),
-  );
+  const others = [
+    ...view.ofKind(...NAMESPACED).filter((policy) => policy.namespace === namespace),
+    ...view.ofKind(...EVERYWHERE),
+  ].filter((policy) => policy.cluster === cluster);
   const none = `no NetworkPolicy of ${namespace} selects its pods`;
   return others.length === 0
     ? fail(none)

@@ -4,6 +4,8 @@ import { deliveryNames } from "../../../components/delivery/names.js";
 import type { DeliveryConfig } from "../../../config/schema/delivery.js";
 import { poll } from "../../../common/poll.js";
 import type { RolloutObject } from "../../../operations/rollout/objects.js";
+import type { RegionDelivery } from "../../../operations/rollout/region.js";
+import { openTargets } from "../../../operations/rollout/targets.js";
 import { MetricsSource } from "../../support/servers/metrics-source.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
@@ -24,6 +26,11 @@ export interface StandOptions {
   readonly tuning?: Tuning;
 }
 
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name: string };
+}
+
 /** One service under delivery in a namespace of its own, with its own metrics and Prometheus. */
 export class Stand {
   readonly api: KubeApi;
@@ -33,10 +40,11 @@ export class Stand {
   private config: DeliveryConfig;
 
   private constructor(
-    { region, namespace, strategy, tuning = {} }: StandOptions,
+    private readonly options: StandOptions,
     readonly metrics: MetricsSource,
     readonly prometheus: Prometheus,
   ) {
+    const { region, namespace, strategy, tuning = {} } = options;
     this.api = region.api;
     this.namespace = namespace;
     this.tuning = tuning;
@@ -100,7 +108,38 @@ export class Stand {
   /** Deploys another version, as `pulumi up` with another image does. */
   async deploy(tag: string): Promise<void> {
     this.tag = tag;
-    await this.api.apply(this.workload);
+    for (const workload of this.objects.workloads) await this.api.apply(workload);
+  }
+
+  /** Deploys a version to the canary of the canary strategy alone, as `delivery.canary.image` does. */
+  async deployCanary(tag: string): Promise<void> {
+    this.config = { ...this.config, canary: { ...this.config.canary, image: `${IMAGE}:${tag}` } };
+    for (const workload of this.objects.workloads) await this.api.apply(workload);
+  }
+
+  /** Tags of the images in the ready pods behind each service that gets a share of the public host's requests. */
+  async served(): Promise<Readonly<Record<string, readonly string[]>>> {
+    const { api, namespace } = this;
+    const { apiVersion, kind, metadata } = this.objects.weights;
+    const { spec } = await api.get(apiVersion, kind, metadata);
+    const [split] = (spec as { http: { route: { destination: { host: string }; weight?: number }[] }[] }).http;
+    const services = split!.route.filter(({ weight }) => weight !== 0).map(({ destination }) => destination.host);
+    const pods = await api.list("v1", "Pod", { namespace });
+    const tags = new Map(
+      pods.map(({ metadata: { name }, spec: pod }) => {
+        const [container] = (pod as { containers: { image: string }[] }).containers;
+        return [name, container!.image.split(":").at(-1) ?? ""] as const;
+      }),
+    );
+    const entries = services.map(async (host) => {
+      const service = host.split(".")[0]!;
+      const labelSelector = `kubernetes.io/service-name=${service}`;
+      const slices = await api.list("discovery.k8s.io/v1", "EndpointSlice", { namespace, labelSelector });
+      const endpoints = slices.flatMap(({ endpoints: of }) => (of ?? []) as Endpoint[]);
+      const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+      return [service, [...new Set(ready.map(({ targetRef }) => tags.get(targetRef?.name ?? "") ?? "gone"))]] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   async rollout(): Promise<RolloutObject> {
@@ -158,6 +197,17 @@ export class Stand {
   /** The split as it is recorded from now on. */
   async follow(): Promise<Trail> {
     return await Trail.follow(this.api, this.objects.weights, serviceHost(deliveryNames.canary, this.namespace));
+  }
+
+  /** The delivery as the commands of `rollout` open it. */
+  async delivery(role: RegionDelivery["role"] = "primary"): Promise<RegionDelivery> {
+    const { name, kubeconfigFile } = this.options.region;
+    const names = { service: "agent-memory-service", canary: deliveryNames.canaryDeployment };
+    const [opened] = await openTargets([{ region: name, role, kubeconfigFile }], {
+      namespace: this.namespace,
+      ...names,
+    });
+    return opened!;
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand, type CommandResult } from "../../../common/command.js";
 import { poll } from "../../../common/poll.js";
-import type { DeliveryStatus, RegionStatus } from "../../../operations/rollout/status.js";
+import { readAll } from "../../../operations/rollout/across.js";
+import { readStatus, type RegionDelivery } from "../../../operations/rollout/region.js";
+import type { DeliveryStatus } from "../../../operations/rollout/status.js";
 import { skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { temporaryFolder } from "../../support/servers/process.js";
@@ -44,6 +46,7 @@ describe("rollout commands against two real regions", function () {
   this.timeout(15 * 60_000);
   let regions: TwoRegions;
   let controllers: readonly RolloutsController[];
+  let deliveries: readonly RegionDelivery[] = [];
   const stands: Stand[] = [];
 
   const targets = (): string[] => [
@@ -51,9 +54,8 @@ describe("rollout commands against two real regions", function () {
     `--secondary=us-west1=${regions.secondary.kubeconfigFile}`,
   ];
   const rollout = async (...args: string[]): Promise<CommandResult> => await steer([...args, ...targets()]);
-  const statuses = async (): Promise<RegionStatus[]> =>
-    JSON.parse((await rollout("status", "--json")).stdout) as RegionStatus[];
-  const both = async (): Promise<DeliveryStatus[]> => (await statuses()) as DeliveryStatus[];
+  /** What `status` answers with, without another start of the command line. */
+  const both = async (): Promise<DeliveryStatus[]> => (await readAll(deliveries)) as DeliveryStatus[];
 
   before(async function () {
     const { path, missing } = await ensurePackage("prometheus", "prometheus");
@@ -71,18 +73,22 @@ describe("rollout commands against two real regions", function () {
         }),
     );
     stands.push(...(await Promise.all(opened)));
+    deliveries = [await stands[0]!.delivery("primary"), await stands[1]!.delivery("secondary")];
   });
   after(async () => {
     await Promise.all(stands.map((stand) => stand.close()));
   });
 
-  const deploy = async (tag: string): Promise<void> => {
-    await Promise.all(stands.map((stand) => stand.deploy(tag)));
+  const untilFirstStage = async (): Promise<void> => {
     for (const stand of stands) {
       const trail = await stand.follow();
       await trail.until(5);
       trail.stop();
     }
+  };
+  const deploy = async (tag: string): Promise<void> => {
+    await Promise.all(stands.map((stand) => stand.deploy(tag)));
+    await untilFirstStage();
   };
 
   it("wait is not taken in by the phase of an older generation", async () => {
@@ -100,7 +106,9 @@ describe("rollout commands against two real regions", function () {
 
   it("status tells stage, weights and time left of both regions, exit code 0", async () => {
     await deploy("2.0.0");
-    for (const status of await both()) {
+    const { stdout, exitCode } = await rollout("status", "--json");
+    assert.equal(exitCode, 0);
+    for (const status of JSON.parse(stdout) as DeliveryStatus[]) {
       assert.deepEqual(
         [status.strategy, status.stage, status.weights, status.parked],
         ["progressive", "canary-5 (1 of 4)", { stable: 95, canary: 5 }, undefined],
@@ -194,8 +202,11 @@ describe("rollout commands against two real regions", function () {
     assert.deepEqual(phases, ["Degraded", "Degraded"]);
   });
 
-  it("wait times out with exit code 9", async () => {
-    await deploy("2.0.2");
+  it("retry starts the aborted version again in both regions; wait times out on its long stage with exit code 9", async () => {
+    const retried = await rollout("retry");
+    assert.deepEqual([retried.stdout, retried.exitCode], ["us-west1: retried\nus-east-1: retried\n", 0]);
+    await untilFirstStage();
+    assert.ok((await both()).every(({ image }) => image.endsWith(":2.0.1")));
     assert.equal((await rollout("wait", "--timeout", "2")).exitCode, 9);
   });
 
@@ -208,6 +219,13 @@ describe("rollout commands against two real regions", function () {
       assert.deepEqual([primary.region, primary.stage], ["us-east-1", "canary-5 (1 of 4)"]);
       assert.equal(secondary.region, "us-west1");
       assert.match(answer.stderr, /not reached: us-west1: .*ECONNREFUSED/);
+      const promoted = await rollout("promote");
+      assert.equal(promoted.exitCode, 4);
+      assert.match(
+        promoted.stdout,
+        /^us-west1: FAILED: .*ECONNREFUSED.*\nus-east-1: FAILED: left alone, because us-west1 failed$/m,
+      );
+      assert.equal((await readStatus(deliveries[0]!)).stage, "canary-5 (1 of 4)");
       const aborted = await rollout("abort");
       assert.equal(aborted.exitCode, 4);
       await stands[0]!.untilPhase("Degraded");

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { deliveryNames } from "../../../components/delivery/names.js";
 import { poll } from "../../../common/poll.js";
+import { changeAll, promoteAll } from "../../../operations/rollout/across.js";
+import { readStatus } from "../../../operations/rollout/region.js";
+import { waitForAll } from "../../../operations/rollout/wait.js";
 import type { Behaviour } from "../../support/servers/metrics-source.js";
 import { skip } from "../../support/counts.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
@@ -97,6 +100,20 @@ describe("canary and blue-green delivery on a real control plane", function () {
       assert.deepEqual(first!.route, [{ destination: { host: canary } }]);
     });
 
+    it("is told by status, delivered for wait, and has no steps to pause or abort", async () => {
+      const delivery = await stand.delivery();
+      const [status] = await waitForAll([delivery], { timeoutSeconds: 60, intervalMs: 500 });
+      assert.deepEqual(
+        [status!.strategy, status!.phase, status!.weights],
+        ["canary", "Healthy", { stable: 95, canary: 5 }],
+      );
+      for (const change of ["pause", "abort"] as const) {
+        const [outcome] = await changeAll([delivery], change);
+        assert.equal(outcome!.done, false);
+        assert.match(outcome!.message, /only the progressive and blueGreen strategies have steps/);
+      }
+    });
+
     const verdicts: readonly { name: string; behaviour: Partial<Behaviour>; phase: string }[] = [
       { name: "a good canary", behaviour: {}, phase: "Successful" },
       { name: "a canary with 10 % errors", behaviour: { errorRatio: 0.1 }, phase: "Failed" },
@@ -160,12 +177,26 @@ describe("canary and blue-green delivery on a real control plane", function () {
         { what: "the preview to change", timeoutMs: 30_000, intervalMs: 50 },
       );
       assert.equal(await hashOf(stand, deliveryNames.active), first);
+      const delivery = await stand.delivery();
+      const { strategy, stage } = await readStatus(delivery);
+      assert.deepEqual([strategy, stage], ["blueGreen", "preview"]);
+      await changeAll([delivery], "pause");
+      assert.equal((await readStatus(delivery)).parked, "approval");
+    });
+
+    it("stays there while it is paused, and goes on when it is promoted", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      assert.equal(await hashOf(stand, deliveryNames.active), first);
+      const [outcome] = await promoteAll([await stand.delivery()], false);
+      assert.equal(outcome!.done, true, outcome!.message);
     });
 
     it("switches after the analysis and keeps the old version up", async () => {
       const rollout = await stand.untilHealthy();
       assert.equal(await hashOf(stand, deliveryNames.active), second);
       assert.equal(rollout.status?.stableRS, second);
+      const [status] = await waitForAll([await stand.delivery()], { timeoutSeconds: 60 });
+      assert.deepEqual([status!.phase, status!.stage], ["Healthy", "active"]);
       const sets = await stand.api.list("apps/v1", "ReplicaSet", {
         namespace: stand.namespace,
         labelSelector: `${HASH}=${first}`,

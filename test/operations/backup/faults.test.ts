@@ -133,7 +133,7 @@ describe("Backups under faults", function () {
     let newest = good;
     let finished = 0;
     for (const moment of moments) {
-      const args = [store.endpoint, String(server.source.port), server.source.password];
+      const args = ["redis", store.endpoint, String(server.source.port), server.source.password];
       const child = spawn(
         process.execPath,
         ["--import", "tsx", "test/operations/backup/fixtures/one-backup.ts", ...args],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EnforcementLevel } from "@pulumi/pulumi/proto/analyzer_pb";
 import { CHECKS } from "../../../policy/checks/index.js";
 import { Analyzer } from "../support/analyzer.js";
-import { deployment, without } from "../support/objects.js";
+import { deployment, having, without } from "../support/objects.js";
 
 const TYPE = "kubernetes:apps/v1:Deployment";
 /** How the engine spells a string that only the deployment will know. */
@@ -76,6 +76,21 @@ describe("policy pack over its analyzer interface", function () {
     assert.deepEqual([...(await failuresOf(props)).keys()], []);
     await analyzer.configure({ "resource-limits": { level: "MANDATORY", properties: exempt("2020-01-01") } });
     assert.deepEqual([...(await failuresOf(props)).keys()], ["resource-limits"]);
+  });
+
+  it("warns by the checks' own parameters and exemptions", async () => {
+    const props = having(deployment(), "spec.template.spec.containers.0.readinessProbe.httpGet.path", "/api");
+    const warned = async (): Promise<boolean> => {
+      await failuresOf(props);
+      const stack = await analyzer.analyzeStack([{ type: TYPE, name: "agent", props: props }]);
+      return stack.getDiagnosticsList().some((found) => /^health-endpoints: .*asks \/api/m.test(found.getMessage()));
+    };
+    assert.ok(await warned());
+    const exempt = [{ resource: "Deployment/*", reason: "agreed with its owner", expires: "2999-12-31" }];
+    await analyzer.configure({ "health-endpoints": { level: "MANDATORY", properties: { exempt } } });
+    assert.ok(!(await warned()));
+    await analyzer.configure({});
+    assert.ok(await warned());
   });
 
   it("relates objects of one cluster only, over the whole stack", async () => {

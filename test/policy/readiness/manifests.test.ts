@@ -94,7 +94,7 @@ describe("readiness on manifests", () => {
       }),
       { numRuns: count(150, 10_000) },
     );
-  }).timeout(300_000);
+  }).timeout(900_000);
 
   it("projects one result model into every format, exemptions and baseline visible in each", async () => {
     const exempt = having(without(deployment(), "spec.template.spec.containers.0.resources"), "metadata.annotations", {

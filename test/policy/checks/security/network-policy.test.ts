@@ -24,6 +24,10 @@ describeCheck(networkPolicy, {
       deployment(),
       object("CiliumNetworkPolicy", { endpointSelector: {} }, { apiVersion: "cilium.io/v2" }),
     ],
+    "whether NetworkPolicy/agents/web does": [
+      deployment(),
+      object("NetworkPolicy", { selector: "all()" }, { apiVersion: "projectcalico.org/v3" }),
+    ],
     "on the node's network": [
       having(deployment(), "spec.template.spec.hostNetwork", true),
       policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
