@@ -16,7 +16,9 @@ import {
   spread,
 } from "../data/pod.js";
 
-const NAME = "lease-keeper";
+/** Name of the keeper's objects, and of the job by which Prometheus scrapes it. */
+export const leaseKeeperName = "lease-keeper";
+const NAME = leaseKeeperName;
 const HEALTH_PORT = 8080;
 /** User of the platform's image. */
 const USER = 10001;
@@ -27,6 +29,9 @@ interface Lease {
   readonly url: string;
   readonly endpoint?: string;
 }
+
+/** Whether the regions of a stack run a keeper of the writer's lease. */
+export const hasLease = (config: StackConfig): boolean => leaseOf(config) !== undefined;
 
 /** The lease of a stack that can fail over: one with a second region, and a database of the platform's own. */
 function leaseOf({ failover, regions, data }: StackConfig): Lease | undefined {

@@ -1,5 +1,7 @@
 import type { StackConfig } from "../../config/schema/stack.js";
 import { agentLabels, marks } from "../contracts.js";
+import { jobLabel } from "../data/network.js";
+import { hasLease, leaseKeeperName } from "../failover/lease-keeper.js";
 import type { SpecOf } from "../custom-resource-models.js";
 import { planProbes } from "./probes.js";
 
@@ -84,6 +86,9 @@ export function scrapeTargets(config: StackConfig): ScrapeTarget[] {
       speaksOfOthers: true,
     },
     ...stores.map((store) => ({ job: store, namespace, matchLabels: { [marks.store]: store }, port: "metrics" })),
+    ...(hasLease(config)
+      ? [{ job: leaseKeeperName, namespace, matchLabels: { [jobLabel]: leaseKeeperName }, port: "health" }]
+      : []),
     ...platformTargets(config),
   ];
 }
