@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { ExitCode, PlatformError } from "./errors.js";
 
 export interface CommandOptions {
@@ -23,20 +23,6 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-interface Watch {
-  timer?: NodeJS.Timeout;
-}
-
-function endAfterLastWords(child: ChildProcess, { said, graceMs }: { said: RegExp; graceMs: number }): Watch {
-  const watch: Watch = {};
-  let heard = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    heard = (heard + chunk.toString()).slice(-4096);
-    if (watch.timer === undefined && said.test(heard)) watch.timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
-  });
-  return watch;
-}
-
 /** The one way to run another program: no shell, arguments as a list, output captured, failure as a PlatformError. */
 export async function runCommand(
   program: string,
@@ -52,8 +38,13 @@ export async function runCommand(
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  const watch = options.lastWords === undefined ? undefined : endAfterLastWords(child, options.lastWords);
+  const { lastWords } = options;
+  let ending: NodeJS.Timeout | undefined;
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr.push(chunk);
+    if (lastWords?.said.test(Buffer.concat(stderr).toString()) !== true) return;
+    ending ??= setTimeout(() => child.kill("SIGKILL"), lastWords.graceMs);
+  });
   // A program that ends before it has read its input is judged by its exit code.
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
@@ -66,7 +57,7 @@ export async function runCommand(
       ),
     );
     child.on("close", (code, signal) => resolve(code ?? (signal === "SIGTERM" && options.timeoutMs ? 124 : 128)));
-  }).finally(() => clearTimeout(watch?.timer));
+  }).finally(() => clearTimeout(ending));
   const result = { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
   if (exitCode !== 0 && !options.allowExitCodes?.includes(exitCode)) {
     const said = (result.stderr || result.stdout).trim().split("\n").slice(-8).join("\n  ");

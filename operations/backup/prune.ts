@@ -23,8 +23,9 @@ const DAY_MS = 86_400_000;
 
 /** What can go of a store's repository, as it is now. */
 export async function planPruneOf(catalogue: Catalogue, retentionDays: number, now = new Date()): Promise<PrunePlan> {
-  const bases = catalogue.store === "postgres" ? await unfinishedBases(catalogue.storage) : [];
-  return planPrune(await catalogue.jobs(), { retentionDays, now, bases });
+  const jobs = await catalogue.jobs();
+  const bases = catalogue.store === "postgres" ? await unfinishedBases(catalogue.storage, jobs) : [];
+  return planPrune(jobs, { retentionDays, now, bases });
 }
 
 /**

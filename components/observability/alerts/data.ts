@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { managedStores } from "../../../config/schema/data.js";
 import { seconds } from "../../../config/schema/primitives.js";
 import type { Alert, AlertContext, AlertGroup } from "../alert.js";
 
@@ -131,8 +132,9 @@ function scheduleMissing(namespace: string, cronjobs: readonly string[]): Alert 
 }
 
 function jobs({ config: { agent, backups, data } }: AlertContext): Alert[] {
-  const stores = (["redis", "vector"] as const).filter((store) => data[store].external === undefined);
-  const stale = stores.map((store): Alert => ({
+  const managed = managedStores(data);
+  const byJob = managed.filter((store) => store !== "postgres");
+  const stale = byJob.map((store): Alert => ({
     name: store === "redis" ? "RedisBackupStale" : "VectorBackupStale",
     expr: staleJob(agent.namespace, `${store}-backup`, staleAfterSeconds(backups[store].schedule)),
     for: "5m",
@@ -143,11 +145,10 @@ function jobs({ config: { agent, backups, data } }: AlertContext): Alert[] {
     runbook: "backup-failed",
     owner,
   }));
-  const verified = stores.length > 0 || data.postgres.external === undefined;
-  const schedules = [...stores.map((store) => `${store}-backup`), ...(verified ? ["backup-verification"] : [])];
+  const schedules = [...byJob.map((store) => `${store}-backup`), "backup-verification"];
   return [
     ...stale,
-    ...(verified ? [scheduleMissing(agent.namespace, schedules)] : []),
+    ...(managed.length > 0 ? [scheduleMissing(agent.namespace, schedules)] : []),
     {
       name: "BackupJobFailed",
       expr: `kube_job_status_failed{namespace="${agent.namespace}",job_name=~"(redis|vector)-backup-.+|backup-verification-.+|.*-copy.*"} > 0`,

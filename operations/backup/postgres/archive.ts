@@ -14,20 +14,20 @@ export interface UnfinishedBase {
   readonly begun: Date;
 }
 
-/** Base backups of whose end barman left no word: what they uploaded is of no use, and in no record of ours. */
-export async function unfinishedBases(storage: ObjectStorage): Promise<UnfinishedBase[]> {
-  const begun = new Map<string, Date>();
-  const noted = new Set<string>();
-  for (const { key, modified } of await storage.list(`${serverName}/base/`)) {
-    const [toolId = "", file] = key.slice(`${serverName}/base/`.length).split("/");
-    if (file === "backup.info") noted.add(toolId);
-    const known = begun.get(toolId);
-    if (known === undefined || modified < known) begun.set(toolId, modified);
-  }
+/**
+ * Base backups of whose end barman left no word: what they uploaded is of no use, and in no record of ours. Those that
+ * good jobs name are not looked at.
+ */
+export async function unfinishedBases(storage: ObjectStorage, jobs: readonly BackupJob[]): Promise<UnfinishedBase[]> {
+  const good = new Set(jobs.filter(({ status }) => status === "completed").map(({ toolId }) => toolId));
+  const found = await storage.list(`${serverName}/base/`);
+  const idOf = (key: string): string => key.slice(`${serverName}/base/`.length).split("/")[0] ?? "";
   const bases = await Promise.all(
-    [...begun].map(async ([toolId, at]) => {
-      const done = noted.has(toolId) && (await readBackupInfo(storage, toolId)).status === "DONE";
-      return done ? [] : [{ toolId, begun: at }];
+    [...new Set(found.map(({ key }) => idOf(key)))].map(async (toolId) => {
+      const objects = found.filter(({ key }) => idOf(key) === toolId);
+      const noted = objects.some(({ key }) => key.endsWith("/backup.info"));
+      if (good.has(toolId) || (noted && (await readBackupInfo(storage, toolId)).status === "DONE")) return [];
+      return [{ toolId, begun: new Date(Math.min(...objects.map(({ modified }) => modified.getTime()))) }];
     }),
   );
   return bases.flat();

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -16,8 +15,9 @@ import { planPruneOf, prune } from "../../../operations/backup/prune.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
 import { startArchivedPostgres, type ArchivedPostgres } from "../../support/backup/archived-postgres.js";
+import { smallFileSystem } from "../../support/backup/small-file-system.js";
 import { quick } from "../../support/backup/timing.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { Wire } from "../../support/servers/proxy.js";
 
 const root = join(__dirname, "..", "..", "..");
@@ -71,14 +71,14 @@ describe("PostgreSQL backups under faults", function () {
     assert.equal((await catalogue.jobs()).at(-1)?.status, "failed");
     await unharmed();
     const later = new Date(Date.now() + 40 * DAY_MS);
-    const left = await unfinishedBases(catalogue.storage);
+    const left = await unfinishedBases(catalogue.storage, await catalogue.jobs());
     const plan = await planPruneOf(catalogue, 30, later);
     assert.deepEqual(
       plan.unfinished,
       left.map(({ toolId }) => toolId),
     );
     await prune(catalogue, plan);
-    assert.deepEqual(await unfinishedBases(catalogue.storage), []);
+    assert.deepEqual(await unfinishedBases(catalogue.storage, await catalogue.jobs()), []);
     process.stdout.write(`      ${left.length} unfinished base backups were left and removed, the good one kept\n`);
     await unharmed();
   });
@@ -113,12 +113,7 @@ describe("PostgreSQL backups under faults", function () {
   });
 
   it("disk full while restoring: an error that says so, and nothing left behind", async function () {
-    const small = join(running.folder, "small");
-    await mkdir(small);
-    const mounted = await runCommand("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", small], {
-      allowExitCodes: [1, 32],
-    });
-    if (mounted.exitCode !== 0) skip(this, `a small file system cannot be mounted here: ${mounted.stderr.trim()}`);
+    const small = await smallFileSystem(this, join(running.folder, "small"), 16);
     try {
       const target = join(small, "restored");
       await assert.rejects(restorePostgres(catalogue, { target }), { exitCode: 4, message: /no space left/i });
