@@ -11,6 +11,10 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Exit codes other than 0 that are answers, not failures. */
   readonly allowExitCodes?: readonly number[];
+  /** Exit code of the error where the program fails; default 1. */
+  readonly failure?: ExitCode;
+  /** For a program that may say on standard error that it failed and then not end: it is ended so long after that. */
+  readonly lastWords?: { readonly said: RegExp; readonly graceMs: number };
 }
 
 export interface CommandResult {
@@ -34,7 +38,13 @@ export async function runCommand(
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  const { lastWords } = options;
+  let ending: NodeJS.Timeout | undefined;
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr.push(chunk);
+    if (lastWords?.said.test(Buffer.concat(stderr).toString()) !== true) return;
+    ending ??= setTimeout(() => child.kill("SIGKILL"), lastWords.graceMs);
+  });
   // A program that ends before it has read its input is judged by its exit code.
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
@@ -47,13 +57,13 @@ export async function runCommand(
       ),
     );
     child.on("close", (code, signal) => resolve(code ?? (signal === "SIGTERM" && options.timeoutMs ? 124 : 128)));
-  });
+  }).finally(() => clearTimeout(ending));
   const result = { exitCode, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
   if (exitCode !== 0 && !options.allowExitCodes?.includes(exitCode)) {
     const said = (result.stderr || result.stdout).trim().split("\n").slice(-8).join("\n  ");
     throw new PlatformError(
       `${program} ${args.join(" ")} ended with exit code ${exitCode}:\n  ${said}`,
-      ExitCode.error,
+      options.failure ?? ExitCode.error,
     );
   }
   return result;

@@ -4,7 +4,7 @@ import { stores, type Store } from "../../config/schema/data.js";
 import type { Catalogue } from "../../operations/backup/catalogue.js";
 import { pickJob } from "../../operations/backup/job.js";
 import { recoveryWindow, restorePostgres } from "../../operations/backup/postgres/restore.js";
-import { planPrune, prune } from "../../operations/backup/prune.js";
+import { planPruneOf, prune } from "../../operations/backup/prune.js";
 import { keepRecord } from "../../operations/backup/record.js";
 import { restoreRedis } from "../../operations/backup/redis/redis.js";
 import { copyAll } from "../../operations/backup/copy.js";
@@ -42,7 +42,8 @@ const sayJson = (value: unknown): void => say(JSON.stringify(value, null, 2));
 
 async function create(store: Store, options: Options): Promise<void> {
   const catalogue = openCatalogue(store, options);
-  const job = await makeBackup(catalogue, options.kind);
+  const progress = stepProgress();
+  const job = await makeBackup(catalogue, options.kind, progress.step).finally(() => progress.stop());
   if (options.json === true) sayJson(job);
   else say(`${job.id}: ${job.kind}, ${job.bytes ?? 0} bytes at ${job.location}`);
   if (options.prune === true) await removeOld(catalogue, { ...options, yes: true });
@@ -171,8 +172,8 @@ async function removeOld(catalogue: Catalogue, options: Options): Promise<void> 
       },
     ]);
   }
-  const plan = planPrune(await catalogue.jobs(), days, new Date());
-  const names = plan.remove.map(({ id }) => id);
+  const plan = await planPruneOf(catalogue, days);
+  const names = [...plan.remove.map(({ id }) => id), ...plan.unfinished.map((id) => `unfinished ${id}`)];
   if (options.yes === true) await prune(catalogue, plan);
   if (options.json === true) sayJson({ removed: options.yes === true, jobs: names, walFrom: plan.walFrom });
   else say(`${options.yes === true ? "removed" : "would remove (--yes does)"}: ${names.join(", ") || "nothing"}`);

@@ -59,19 +59,23 @@ export function unsupported(store: Store, what: string): PlatformError {
   ]);
 }
 
-/** Makes a backup with the store's own tool. */
-export async function makeBackup(catalogue: Catalogue, kind: BackupKind): Promise<BackupJob> {
+/** Makes a backup with the store's own tool; `onStep` is told of each step as it begins. */
+export async function makeBackup(
+  catalogue: Catalogue,
+  kind: BackupKind,
+  onStep: (what: string) => void,
+): Promise<BackupJob> {
   if (kind === "incremental") {
     if (catalogue.store !== "postgres") throw unsupported(catalogue.store, "an incremental backup");
-    return await createIncremental(catalogue, { source: {} });
+    return await createIncremental(catalogue, { source: {}, onStep });
   }
   switch (catalogue.store) {
     case "postgres":
-      return await createFull(catalogue, { source: {} });
+      return await createFull(catalogue, { source: {}, onStep });
     case "redis":
-      return await createRedis(catalogue, redisSource());
+      return await createRedis(catalogue, redisSource(), onStep);
     case "vector":
-      return await createVector(catalogue, vectorSource(catalogue));
+      return await createVector(catalogue, vectorSource(catalogue), onStep);
   }
 }
 

@@ -1,7 +1,17 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import { userPath } from "../root.js";
+
+/**
+ * Makes a folder and those above it, one by one: Node's recursive call never ends where a file system that takes no
+ * folders answers as if the one above were missing, as /proc does.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
 
 /**
  * Writes what a command was asked to write to a file, and says so on standard error.
@@ -10,7 +20,7 @@ import { userPath } from "../root.js";
 export function writeOutput(flag: string, path: string, text: string): void {
   const file = userPath(path);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, text);
   } catch (thrown) {
     throw new PlatformError("the report could not be written", ExitCode.configuration, [

@@ -9,8 +9,10 @@ import { stackConfiguration } from "./run.js";
 import { toPulumiResources } from "./sources/stack.js";
 
 /** The verdict over an offline run, the same as `readiness --stack` gives, without running the program again. */
-export function judgeRecorded(run: ProgramRun, now = new Date()): Report {
-  const file = stackConfiguration(run.stack);
+export function judgeRecorded(
+  run: ProgramRun,
+  { now = new Date(), file = stackConfiguration(run.stack) }: { now?: Date; file?: string | undefined } = {},
+): Report {
   const configuration = file === undefined ? {} : readConfiguration(file, now);
   const environment = configuration.environment ?? environmentOf(run.stack);
   const view = viewOfPulumi(toPulumiResources(run.resources), { environment, now });

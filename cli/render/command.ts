@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
+import { makeFolder } from "../output/file.js";
 import { runStack } from "../preview/run-stack.js";
 import { requireStack, withStack } from "../preview/stack-option.js";
 import { userPath } from "../root.js";
@@ -60,10 +61,10 @@ function checkFolder(out: string): void {
 function write(out: string, files: readonly RenderedFile[]): void {
   try {
     rmSync(out, { recursive: true, force: true });
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     writeFileSync(join(out, MARKER), "");
     for (const { path, text } of files) {
-      mkdirSync(dirname(join(out, path)), { recursive: true });
+      makeFolder(dirname(join(out, path)));
       writeFileSync(join(out, path), text);
     }
   } catch (thrown) {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/kubernetes";
 import { canonicalBytes, parseQuantity } from "../../common/quantity.js";
-import { stores, type Store } from "../../config/schema/data.js";
+import { managedStores, type Store } from "../../config/schema/data.js";
 import type { WorkloadIdentity } from "../clusters/cluster.js";
 import type { RegionVaults } from "../contracts.js";
 import { jobLabel, jobNetworkPolicy } from "../data/network.js";
@@ -22,7 +22,7 @@ const job = "verification";
 export class BackupVerification extends pulumi.ComponentResource {
   constructor(name: string, args: StoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("agent-platform:backups:BackupVerification", name, {}, opts);
-    const verified = stores.filter((store) => args.config[store].external === undefined);
+    const verified = managedStores(args.config);
     if (args.vaults !== undefined && verified.length > 0) this.create(name, args, { vaults: args.vaults, verified });
     this.registerOutputs({});
   }

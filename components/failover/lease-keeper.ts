@@ -16,7 +16,8 @@ import {
   spread,
 } from "../data/pod.js";
 
-const NAME = "lease-keeper";
+/** Name of the keeper's objects, and of the job by which Prometheus scrapes it. */
+export const leaseKeeperName = "lease-keeper";
 const HEALTH_PORT = 8080;
 /** User of the platform's image. */
 const USER = 10001;
@@ -27,6 +28,9 @@ interface Lease {
   readonly url: string;
   readonly endpoint?: string;
 }
+
+/** Whether the regions of a stack run a keeper of the writer's lease. */
+export const hasLease = (config: StackConfig): boolean => leaseOf(config) !== undefined;
 
 /** The lease of a stack that can fail over: one with a second region, and a database of the platform's own. */
 function leaseOf({ failover, regions, data }: StackConfig): Lease | undefined {
@@ -49,7 +53,12 @@ function leaseOf({ failover, regions, data }: StackConfig): Lease | undefined {
 /** What the keeper may do in its cluster: fence the namespace's databases, and agree with its sibling. */
 export const keeperRules: types.input.rbac.v1.PolicyRule[] = [
   { apiGroups: ["postgresql.cnpg.io"], resources: ["clusters"], verbs: ["get", "list", "patch"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], resourceNames: [NAME], verbs: ["get", "patch"] },
+  {
+    apiGroups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    resourceNames: [leaseKeeperName],
+    verbs: ["get", "patch"],
+  },
   // No name stands in a request to create.
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
 ];
@@ -79,7 +88,7 @@ function deploymentSpec(
   identity: WorkloadIdentity,
 ): types.input.apps.v1.DeploymentSpec {
   const { volumes, volumeMounts } = identityVolumes(identity);
-  const labels = { [jobLabel]: NAME };
+  const labels = { [jobLabel]: leaseKeeperName };
   const probe = (path: string) => ({ httpGet: { path, port: HEALTH_PORT }, periodSeconds: 10, timeoutSeconds: 3 });
   return {
     // Each renews for the other: the loss of a node must not let the lease lapse.
@@ -88,14 +97,14 @@ function deploymentSpec(
     template: {
       metadata: { labels: { ...labels, ...outsideMesh }, annotations: scrapeAnnotations(HEALTH_PORT) },
       spec: {
-        serviceAccountName: NAME,
+        serviceAccountName: leaseKeeperName,
         automountServiceAccountToken: true,
         enableServiceLinks: false,
         securityContext: podSecurity(USER),
         topologySpreadConstraints: spread(labels),
         containers: [
           {
-            name: NAME,
+            name: leaseKeeperName,
             image: config.backups.image,
             command: ["agent-platform-lease"],
             args: [...args],
@@ -148,7 +157,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
     const identity = cluster.workloadIdentity({
       name: label,
       namespace,
-      serviceAccount: NAME,
+      serviceAccount: leaseKeeperName,
       grants: [{ bucket: lease.bucket, access: "object", object: lease.object }],
       parent: this,
     });
@@ -166,7 +175,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
   }
 
   private metadata(namespace: string): { name: string; namespace: string; labels: Record<string, string> } {
-    return { name: NAME, namespace, labels: { [jobLabel]: NAME } };
+    return { name: leaseKeeperName, namespace, labels: { [jobLabel]: leaseKeeperName } };
   }
 
   private createAccount(
@@ -189,8 +198,8 @@ export class LeaseKeeper extends pulumi.ComponentResource {
       `${this.label}-role-binding`,
       {
         metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
-        subjects: [{ kind: "ServiceAccount", name: NAME, namespace }],
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: leaseKeeperName },
+        subjects: [{ kind: "ServiceAccount", name: leaseKeeperName, namespace }],
       },
       options,
     );
@@ -206,7 +215,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
         ports: [{ protocol: "TCP", port: HEALTH_PORT }],
       },
     ];
-    const outward = jobNetworkPolicy(NAME, [], { bucket: lease.bucket, apiServer: true });
+    const outward = jobNetworkPolicy(leaseKeeperName, [], { bucket: lease.bucket, apiServer: true });
     new k8s.networking.v1.NetworkPolicy(
       `${this.label}-network-policy`,
       { metadata, spec: { ...outward, ingress } },
@@ -214,7 +223,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
     );
     new k8s.policy.v1.PodDisruptionBudget(
       `${this.label}-disruption-budget`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: { [jobLabel]: NAME } } } },
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: { [jobLabel]: leaseKeeperName } } } },
       options,
     );
   }

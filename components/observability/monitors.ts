@@ -1,5 +1,8 @@
+import { managedStores } from "../../config/schema/data.js";
 import type { StackConfig } from "../../config/schema/stack.js";
 import { agentLabels, marks } from "../contracts.js";
+import { jobLabel } from "../data/network.js";
+import { hasLease, leaseKeeperName } from "../failover/lease-keeper.js";
 import type { SpecOf } from "../custom-resource-models.js";
 import { planProbes } from "./probes.js";
 
@@ -68,9 +71,6 @@ function platformTargets({ addons, observability }: StackConfig): ScrapeTarget[]
 /** Everything of the platform's that is scraped, beside what the metrics stack brings (kubelet, kube-state-metrics). */
 export function scrapeTargets(config: StackConfig): ScrapeTarget[] {
   const { namespace } = config.agent;
-  const stores = (["postgres", "redis", "vector"] as const).filter(
-    (store) => config.data[store].external === undefined,
-  );
   return [
     {
       job: agentJob,
@@ -83,7 +83,15 @@ export function scrapeTargets(config: StackConfig): ScrapeTarget[] {
       podLabels: ["version"],
       speaksOfOthers: true,
     },
-    ...stores.map((store) => ({ job: store, namespace, matchLabels: { [marks.store]: store }, port: "metrics" })),
+    ...managedStores(config.data).map((store) => ({
+      job: store,
+      namespace,
+      matchLabels: { [marks.store]: store },
+      port: "metrics",
+    })),
+    ...(hasLease(config)
+      ? [{ job: leaseKeeperName, namespace, matchLabels: { [jobLabel]: leaseKeeperName }, port: "health" }]
+      : []),
     ...platformTargets(config),
   ];
 }

@@ -69,6 +69,11 @@ export const dataSchema = section({
 
 export type DataConfig = z.output<typeof dataSchema>;
 
+/** The stores that the platform runs itself, and so backs up, verifies and watches. */
+export function managedStores(data: DataConfig): readonly Store[] {
+  return stores.filter((store) => data[store].external === undefined);
+}
+
 const backup = (schedule: string, retentionDays: number) =>
   section({
     schedule: doc(cronLine.default(schedule), "When a full backup starts: five cron fields, UTC."),

@@ -59,7 +59,7 @@ export function parseRepository(uri: string, endpoint?: string): RepositoryAddre
       {
         path: "--repository",
         received: uri,
-        rule: "must be s3://bucket/path or gs://bucket/path",
+        rule: "must be s3://bucket/path or gs://bucket/path, the bucket of 3 to 63 small letters, digits, dots and dashes",
         fix: "s3://my-backups/us-east-1",
       },
     ]);

@@ -26,7 +26,7 @@ export interface ControlPlanePlan {
 export interface ControlPlane {
   readonly place: Place;
   readonly credentials: Credentials;
-  readonly processes: Readonly<Record<"etcd" | "apiServer" | "controllerManager" | "scheduler", SpaceProcess>>;
+  readonly apiServer: SpaceProcess;
   /** Writes a kubeconfig for what runs inside the segment, and gives its path. */
   readonly kubeconfigFor: (user: string) => Promise<string>;
 }
@@ -115,18 +115,13 @@ async function kubeconfigs(plan: ControlPlanePlan, credentials: Credentials, use
   return file;
 }
 
-/** Starts a region's control plane; ready when its API serves inside the segment. */
-export async function startControlPlane(plan: ControlPlanePlan): Promise<ControlPlane> {
+/** Starts a region's API on its store. It does not serve yet: `connect` waits for that. */
+export async function startApi(plan: ControlPlanePlan): Promise<ControlPlane> {
   const binaries: Binaries = await ensureServers(SERVERS);
   const { space } = plan.place;
   const credentials = await writeCredentials(space.folder, plan.users);
-  const etcd = await startEtcd(binaries.etcd, plan);
+  await startEtcd(binaries.etcd, plan);
   const apiServer = await startApiServer(binaries["kube-apiserver"], plan, credentials);
-  const admin = `--kubeconfig=${await kubeconfigs(plan, credentials, "admin")}`;
-  const start = async (program: "kube-controller-manager" | "kube-scheduler", args: readonly string[]) =>
-    await space.start(binaries[program], [admin, ...args], { name: program });
-  const controllerManager = await start("kube-controller-manager", controllerFlags(plan, credentials));
-  const scheduler = await start("kube-scheduler", flags({ "secure-port": 0, "leader-elect": false }));
   // A socket of the file system crosses network namespaces; the segment itself stays without a way in or out.
   await space.start("socat", [`UNIX-LISTEN:${plan.socket},fork`, `TCP:${plan.place.address}:${API_PORT}`], {
     name: "api-socket",
@@ -134,7 +129,7 @@ export async function startControlPlane(plan: ControlPlanePlan): Promise<Control
   return {
     place: plan.place,
     credentials,
-    processes: { etcd, apiServer, controllerManager, scheduler },
+    apiServer,
     kubeconfigFor: async (user) => await kubeconfigs(plan, credentials, user),
   };
 }
@@ -147,7 +142,20 @@ export async function connect(plan: ControlPlanePlan, port: number, plane: Contr
     certificateAuthority,
     token: plane.credentials.adminToken,
   });
-  return await plane.processes.apiServer.until(`the API of ${plan.region}`, async () =>
+  return await plane.apiServer.until(`the API of ${plan.region}`, async () =>
     (await api.ask("GET", "/readyz")).status === 200 ? api : undefined,
   );
+}
+
+/**
+ * Starts controllers and scheduler beside an API that serves: the controller manager gives up on one that does not within
+ * twenty seconds, which a busy machine may need.
+ */
+export async function startControllers(plan: ControlPlanePlan, { credentials }: ControlPlane): Promise<void> {
+  const binaries: Binaries = await ensureServers(SERVERS);
+  const admin = `--kubeconfig=${await kubeconfigs(plan, credentials, "admin")}`;
+  const start = async (program: "kube-controller-manager" | "kube-scheduler", args: readonly string[]) =>
+    await plan.place.space.start(binaries[program], [admin, ...args], { name: program });
+  await start("kube-controller-manager", controllerFlags(plan, credentials));
+  await start("kube-scheduler", flags({ "secure-port": 0, "leader-elect": false }));
 }

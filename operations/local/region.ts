@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { poll } from "../../common/poll.js";
 import { freePorts } from "../../common/ports.js";
 import { Authority } from "./certificates.js";
-import { connect, startControlPlane, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
+import { connect, startApi, startControllers, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
 import type { Ledger } from "./ledger.js";
 import type { Place, Segment } from "./network.js";
 import { startNode, type LocalNode } from "./node.js";
@@ -86,9 +86,10 @@ async function openPlane(plan: RegionPlan, around: RegionSurroundings): Promise<
       ...names.map((name) => ({ name: `system:node:${name}`, groups: ["system:nodes"] })),
     ],
   };
-  const controlPlane = await startControlPlane(planePlan);
+  const controlPlane = await startApi(planePlan);
   const port = await openPort(`UNIX-CONNECT:${planePlan.socket}`, around.ledger);
   const api = await connect(planePlan, port, controlPlane);
+  await startControllers(planePlan, controlPlane);
   const kubeconfigFile = join(folder, "kubeconfig");
   const access = { ...api.access, caFile: planePlan.authority.certificate };
   await writeFile(kubeconfigFile, kubeconfig(plan.name, access), { mode: 0o600 });

@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { managedStores } from "../../../config/schema/data.js";
 import { seconds } from "../../../config/schema/primitives.js";
 import type { Alert, AlertContext, AlertGroup } from "../alert.js";
 
@@ -112,22 +113,42 @@ function staleJob(namespace: string, cronjob: string, after: number): string {
   return `time() - (kube_cronjob_status_last_successful_time${select} or (${never})) > ${after}`;
 }
 
+/** A schedule that was deleted is neither late nor failed: it is not there, while who would report it is. */
+function scheduleMissing(namespace: string, cronjobs: readonly string[]): Alert {
+  const absent = cronjobs.map(
+    (cronjob) => `absent(kube_cronjob_created{namespace="${namespace}",cronjob="${cronjob}"})`,
+  );
+  return {
+    name: "BackupScheduleMissing",
+    expr: `(${absent.join(" or ")}) and on () (max(up{job="kube-state-metrics"}) == 1)`,
+    for: "15m",
+    severity: "warning",
+    summary: "CronJob {{ $labels.cronjob }} is not in the cluster",
+    meaning: "Nothing makes that backup, or verifies any, from now on; no run will be missed or fail.",
+    action: "run `pulumi up`, and find out who removed it.",
+    runbook: "backup-failed",
+    owner,
+  };
+}
+
 function jobs({ config: { agent, backups, data } }: AlertContext): Alert[] {
-  const stale = (["redis", "vector"] as const)
-    .filter((store) => data[store].external === undefined)
-    .map((store): Alert => ({
-      name: store === "redis" ? "RedisBackupStale" : "VectorBackupStale",
-      expr: staleJob(agent.namespace, `${store}-backup`, staleAfterSeconds(backups[store].schedule)),
-      for: "5m",
-      severity: "warning",
-      summary: `The newest backup of the ${store} store is {{ $value | humanizeDuration }} old`,
-      meaning: `The schedule is ${backups[store].schedule} (UTC); a backup was missed.`,
-      action: "start the job by hand, then find out why the schedule did not.",
-      runbook: "backup-failed",
-      owner,
-    }));
+  const managed = managedStores(data);
+  const byJob = managed.filter((store) => store !== "postgres");
+  const stale = byJob.map((store): Alert => ({
+    name: store === "redis" ? "RedisBackupStale" : "VectorBackupStale",
+    expr: staleJob(agent.namespace, `${store}-backup`, staleAfterSeconds(backups[store].schedule)),
+    for: "5m",
+    severity: "warning",
+    summary: `The newest backup of the ${store} store is {{ $value | humanizeDuration }} old`,
+    meaning: `The schedule is ${backups[store].schedule} (UTC); a backup was missed.`,
+    action: "start the job by hand, then find out why the schedule did not.",
+    runbook: "backup-failed",
+    owner,
+  }));
+  const schedules = [...byJob.map((store) => `${store}-backup`), "backup-verification"];
   return [
     ...stale,
+    ...(managed.length > 0 ? [scheduleMissing(agent.namespace, schedules)] : []),
     {
       name: "BackupJobFailed",
       expr: `kube_job_status_failed{namespace="${agent.namespace}",job_name=~"(redis|vector)-backup-.+|backup-verification-.+|.*-copy.*"} > 0`,

@@ -8,6 +8,31 @@ export async function baseBackups(storage: ObjectStorage): Promise<string[]> {
   return infos.map(({ key }) => key.split("/").at(-2) ?? "");
 }
 
+/** A base backup that was begun and never came to its end: its process was killed, or barman noted that it failed. */
+export interface UnfinishedBase {
+  readonly toolId: string;
+  readonly begun: Date;
+}
+
+/**
+ * Base backups of whose end barman left no word: what they uploaded is of no use, and in no record of ours. Those that
+ * good jobs name are not looked at.
+ */
+export async function unfinishedBases(storage: ObjectStorage, jobs: readonly BackupJob[]): Promise<UnfinishedBase[]> {
+  const good = new Set(jobs.filter(({ status }) => status === "completed").map(({ toolId }) => toolId));
+  const found = await storage.list(`${serverName}/base/`);
+  const idOf = (key: string): string => key.slice(`${serverName}/base/`.length).split("/")[0] ?? "";
+  const bases = await Promise.all(
+    [...new Set(found.map(({ key }) => idOf(key)))].map(async (toolId) => {
+      const objects = found.filter(({ key }) => idOf(key) === toolId);
+      const noted = objects.some(({ key }) => key.endsWith("/backup.info"));
+      if (good.has(toolId) || (noted && (await readBackupInfo(storage, toolId)).status === "DONE")) return [];
+      return [{ toolId, begun: new Date(Math.min(...objects.map(({ modified }) => modified.getTime()))) }];
+    }),
+  );
+  return bases.flat();
+}
+
 /** The segment that an archived file holds, whatever the archive compressed it with; history files have none. */
 export function segmentOf(key: string): string | undefined {
   return /\/([0-9A-F]{24})(?:\.[0-9A-F]{8}\.backup)?(?:\.(?:gz|bz2|snappy|lz4|xz|zst))?$/.exec(key)?.[1];

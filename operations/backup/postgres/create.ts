@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { runCommand } from "../../../common/command.js";
+import { ExitCode } from "../../../common/errors.js";
 import { poll } from "../../../common/poll.js";
 import { checksums, type Catalogue, type Outcome } from "../catalogue.js";
 import type { BackupJob } from "../job.js";
@@ -15,7 +16,12 @@ export interface PostgresCreateOptions {
   readonly source: PostgresSource;
   /** Seconds for the archiver to upload the last segment. Default 300, which is the RPO. */
   readonly archiveSeconds?: number;
+  /** Told of each step as it begins. */
+  readonly onStep?: (what: string) => void;
 }
+
+/** For barman to leave its own note of a failure in the archive. */
+const FAILED_GRACE_MS = 15_000;
 
 /** A full backup by barman-cloud, with the WAL that makes it consistent; checksums are of what the store gives back. */
 export async function createFull(catalogue: Catalogue, options: PostgresCreateOptions): Promise<BackupJob> {
@@ -23,10 +29,13 @@ export async function createFull(catalogue: Catalogue, options: PostgresCreateOp
     const { storage } = catalogue;
     const canary = await writeCanary(options.source);
     const before = new Set(await baseBackups(storage));
+    options.onStep?.("uploading the base backup");
     await runBarman(storage, options.source);
     const toolId = (await baseBackups(storage)).find((id) => !before.has(id));
     if (toolId === undefined) throw new Error("barman-cloud-backup ended well but left no backup");
+    options.onStep?.("waiting for the WAL that makes it consistent");
     const wal = await archiveNow(catalogue, options, await firstSegment(storage, toolId));
+    options.onStep?.("reading back what was stored, for its checksums");
     const base = (await storage.list(`${serverName}/base/${toolId}/`)).map(({ key }) => key);
     return { toolId, wal: wal.range, expect: { canary }, objects: await checksums(storage, [...base, ...wal.keys]) };
   });
@@ -40,7 +49,9 @@ export async function createIncremental(catalogue: Catalogue, options: PostgresC
     if (last?.wal === undefined) throw new Error("an increment needs a full backup before it");
     const canary = await writeCanary(options.source);
     const known = new Set(jobs.flatMap(({ objects }) => (objects ?? []).map(({ key }) => key)));
+    options.onStep?.("waiting for the WAL up to now");
     const wal = await archiveNow(catalogue, options, last.wal.to);
+    options.onStep?.("reading back what was stored, for its checksums");
     const keys = wal.keys.filter((key) => !known.has(key));
     return {
       wal: { from: last.wal.to, to: wal.range.to },
@@ -56,7 +67,12 @@ async function runBarman(storage: ObjectStorage, source: PostgresSource): Promis
   if (source.host !== undefined) args.push("--host", source.host);
   if (source.port !== undefined) args.push("--port", String(source.port));
   if (source.user !== undefined) args.push("--user", source.user);
-  await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], { env: libpq(source) });
+  await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], {
+    env: libpq(source),
+    failure: ExitCode.resource,
+    // Where an upload broke off it says so, and then waits for ever for workers that are gone (barman 3.4).
+    lastWords: { said: /ERROR: Backup failed/, graceMs: FAILED_GRACE_MS },
+  });
 }
 
 async function firstSegment(storage: ObjectStorage, toolId: string): Promise<string> {

@@ -125,7 +125,8 @@ async function stoppedShort(last: string | undefined, server: ScratchServer): Pr
 /** Fetches a base backup by barman-cloud, ready to be recovered by a server of its own. */
 async function fetchBase({ storage }: Catalogue, job: BackupJob, target: string): Promise<void> {
   const { options, place } = archiveArguments(storage.address);
-  await runCommand(findProgram("barman-cloud-restore"), [...options, ...place, job.toolId ?? job.id, target]);
+  const args = [...options, ...place, job.toolId ?? job.id, target];
+  await runCommand(findProgram("barman-cloud-restore"), args, { failure: ExitCode.resource });
   await writeFile(join(target, "recovery.signal"), "");
   await handOver(target);
 }

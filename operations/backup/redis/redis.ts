@@ -22,18 +22,25 @@ export interface RedisSource {
 }
 
 /** Dump → check → upload: a dump that redis-check-rdb does not accept never becomes a backup. */
-export async function createRedis(catalogue: Catalogue, source: RedisSource): Promise<BackupJob> {
+export async function createRedis(
+  catalogue: Catalogue,
+  source: RedisSource,
+  onStep?: (what: string) => void,
+): Promise<BackupJob> {
   return await catalogue.run("full", async ({ id }) => {
     const folder = await mkdtemp(join(tmpdir(), "redis-"));
     const file = join(folder, "dump.rdb");
     try {
+      onStep?.("dumping");
       const where = ["-h", source.host, "-p", String(source.port), "--rdb", file];
       await runCommand(findProgram("redis-cli"), where, { env: auth(source) }).catch((thrown: unknown) => {
         // redis-cli's words for a full disk name neither the disk nor that it is full.
         if (!messageOf(thrown).includes("short write")) throw thrown;
         throw new PlatformError(`no space left in ${folder} for the dump of Redis: make room, or set TMPDIR`);
       });
+      onStep?.("checking the dump");
       const { keys } = await checkDump(file);
+      onStep?.("uploading the dump");
       const key = `redis/${id}.rdb`;
       return { expect: { keys }, objects: [{ key, ...(await catalogue.storage.upload(key, createReadStream(file))) }] };
     } finally {

@@ -6,11 +6,18 @@ import { startScratchWeaviate } from "./scratch.js";
 import { Weaviate, type WeaviateSource } from "./weaviate.js";
 
 /** A backup by Weaviate's own module, which writes below the repository's path; the record adds counts and checksums. */
-export async function createVector(catalogue: Catalogue, source: WeaviateSource): Promise<BackupJob> {
+export async function createVector(
+  catalogue: Catalogue,
+  source: WeaviateSource,
+  onStep?: (what: string) => void,
+): Promise<BackupJob> {
   const weaviate = new Weaviate(source);
   return await catalogue.run("full", async ({ id }) => {
+    onStep?.("counting the objects");
     const before = await takeStock(weaviate);
+    onStep?.("uploading, by Weaviate's own module");
     await weaviate.backup(id);
+    onStep?.("reading back what was stored, for its checksums");
     const keys = (await catalogue.storage.list(`${id}/`)).map(({ key }) => key);
     if (keys.length === 0) {
       throw new PlatformError(

@@ -116,6 +116,12 @@ const table = {
     version: "0.93.1",
     seconds: 90,
   },
+  "kube-state-metrics": {
+    moduleFolder: join(modules, "kube-state-metrics"),
+    mainPackage: "k8s.io/kube-state-metrics/v2",
+    version: "2.15.0",
+    seconds: 100,
+  },
   blackbox_exporter: {
     moduleFolder: join(modules, "blackbox-exporter"),
     mainPackage: "github.com/prometheus/blackbox_exporter",
@@ -145,7 +151,6 @@ export const dataModules = {
   "github.com/prometheus-operator/prometheus-operator": join(modules, "prometheus-operator"),
   "github.com/cloudnative-pg/cloudnative-pg": join(modules, "crds"),
   "github.com/cloudnative-pg/plugin-barman-cloud": join(modules, "crds"),
-  "k8s.io/kube-state-metrics/v2": join(modules, "crds"),
   "k8s.io/kubernetes": join(modules, "kubernetes-node"),
   "github.com/google/cadvisor": join(modules, "kubernetes-node"),
 } as const;

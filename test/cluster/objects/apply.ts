@@ -20,6 +20,9 @@ export async function applyAll(api: KubeApi, objects: readonly KubeObject[]): Pr
   return refused;
 }
 
+/** The one answer other than "unchanged": the controller owns by now what the program hands over to it (`ignoreChanges`). */
+const HANDED_OVER = /with 1 conflict: conflict with "rollouts-controller-[^"]+" using \S+: \.spec\.(selector|http)$/;
+
 /**
  * Whether a second apply leaves an object as it is. A controller may write its status between the look and the apply,
  * so a change counts only where it comes again and again.
@@ -27,7 +30,13 @@ export async function applyAll(api: KubeApi, objects: readonly KubeObject[]): Pr
 export async function isStable(api: KubeApi, object: KubeObject): Promise<boolean> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const before = await api.must("GET", await api.pathOf(object));
-    const after = await api.apply(object);
+    let after: KubeObject;
+    try {
+      after = await api.apply(object);
+    } catch (thrown) {
+      if (HANDED_OVER.test(messageOf(thrown))) return true;
+      throw thrown;
+    }
     if (before.metadata.resourceVersion === after.metadata.resourceVersion) return true;
   }
   return false;

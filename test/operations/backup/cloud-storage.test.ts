@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { Catalogue } from "../../../operations/backup/catalogue.js";
 import { copyAll } from "../../../operations/backup/copy.js";
 import { checkIntegrity } from "../../../operations/backup/integrity.js";
-import { planPrune, prune } from "../../../operations/backup/prune.js";
+import { planPruneOf, prune } from "../../../operations/backup/prune.js";
 import { createRedis, redisRestorer } from "../../../operations/backup/redis/redis.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
@@ -79,7 +79,7 @@ describe("Backups on a Cloud Storage server", function () {
     const copy = new Catalogue(new ObjectStorage(parseRepository("s3://vault/here", s3.endpoint)), "redis");
     assert.equal((await copyAll(storage, copy.storage)).copied, 4);
     assert.deepEqual((await verify(copy, redisRestorer(copy))).problems, []);
-    await prune(catalogue, planPrune(await catalogue.jobs(), 7, new Date(Date.now() + 30 * 86_400_000)));
+    await prune(catalogue, await planPruneOf(catalogue, 7, new Date(Date.now() + 30 * 86_400_000)));
     assert.deepEqual(
       (await catalogue.jobs()).map(({ id }) => id),
       [second.id],

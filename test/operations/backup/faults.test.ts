@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -12,6 +11,7 @@ import { createRedis, redisRestorer, restoreRedis } from "../../../operations/ba
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { smallFileSystem } from "../../support/backup/small-file-system.js";
 import { quick } from "../../support/backup/timing.js";
 import { count, skip } from "../../support/counts.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
@@ -85,12 +85,7 @@ describe("Backups under faults", function () {
   });
 
   it("disk full while dumping, and while restoring: an error that says so, and nothing left behind", async function () {
-    const small = join(folder, "small");
-    await mkdir(small);
-    const mounted = await runCommand("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", small], {
-      allowExitCodes: [1, 32],
-    });
-    if (mounted.exitCode !== 0) skip(this, `a small file system cannot be mounted here: ${mounted.stderr.trim()}`);
+    const small = await smallFileSystem(this, join(folder, "small"), 4);
     const { TMPDIR } = process.env;
     try {
       process.env.TMPDIR = small;
@@ -133,7 +128,7 @@ describe("Backups under faults", function () {
     let newest = good;
     let finished = 0;
     for (const moment of moments) {
-      const args = [store.endpoint, String(server.source.port), server.source.password];
+      const args = ["redis", store.endpoint, String(server.source.port), server.source.password];
       const child = spawn(
         process.execPath,
         ["--import", "tsx", "test/operations/backup/fixtures/one-backup.ts", ...args],

@@ -144,7 +144,7 @@ describe("Backups in a vault under object lock, on moto", function () {
     const old = (await catalogue.jobs()).at(-1);
     const newest = await createRedis(catalogue, server.source);
     const jobs = await catalogue.jobs();
-    await prune(catalogue, planPrune(jobs, 7, new Date(Date.now() + 30 * 86_400_000)));
+    await prune(catalogue, planPrune(jobs, { retentionDays: 7, now: new Date(Date.now() + 30 * 86_400_000) }));
     assert.deepEqual(
       (await catalogue.jobs()).map(({ id }) => id),
       [newest.id],

@@ -117,7 +117,7 @@ describe("Redis backups on an S3 server", function () {
   it("prune what is too old, but never the newest good backup", async () => {
     const jobs = await catalogue.jobs();
     const newest = jobs.filter(({ status }) => status === "completed").at(-1);
-    const plan = planPrune(jobs, 7, new Date(Date.now() + 365 * 86_400_000));
+    const plan = planPrune(jobs, { retentionDays: 7, now: new Date(Date.now() + 365 * 86_400_000) });
     assert.deepEqual(plan.keep, [newest]);
     await prune(catalogue, plan);
     assert.deepEqual(await catalogue.jobs(), [newest]);

@@ -26,7 +26,7 @@ function job(kind: BackupJob["kind"], daysAgo: number, extra: Partial<BackupJob>
 describe("pruning", () => {
   it("keeps the full backup from which the oldest point in time inside the retention is restored", () => {
     const jobs = [job("full", 50), job("full", 40), job("incremental", 35), job("full", 20), job("full", 1)];
-    const plan = planPrune(jobs, 30, now);
+    const plan = planPrune(jobs, { retentionDays: 30, now });
     assert.deepEqual(
       plan.remove.map(({ id }) => id),
       ["postgres_full_50"],
@@ -38,9 +38,17 @@ describe("pruning", () => {
     const failed = job("full", 60, { id: "failed", status: "failed", wal: undefined });
     const jobs = [failed, job("full", 50), job("incremental", 45), job("full", 40), job("full", 1)];
     assert.deepEqual(
-      planPrune(jobs, 30, now).remove.map(({ id }) => id),
+      planPrune(jobs, { retentionDays: 30, now }).remove.map(({ id }) => id),
       ["failed", "postgres_full_50", "postgres_incremental_45"],
     );
+  });
+
+  it("removes what an unfinished base backup left once it is older than the retention, and none that may be under way", () => {
+    const bases = [40, 0.01].map((days) => ({
+      toolId: `begun ${days} ago`,
+      begun: new Date(now.getTime() - days * DAY),
+    }));
+    assert.deepEqual(planPrune([job("full", 1)], { retentionDays: 30, now, bases }).unfinished, ["begun 40 ago"]);
   });
 
   it("leaves what somebody else made, and what is running", () => {
@@ -50,12 +58,12 @@ describe("pruning", () => {
       job("full", 60),
       job("full", 1),
     ];
-    assert.deepEqual(planPrune(jobs, 30, now).remove, []);
+    assert.deepEqual(planPrune(jobs, { retentionDays: 30, now }).remove, []);
   });
 
   it("needs no older backup of a store that has no log", () => {
     const redis = (days: number): BackupJob => job("full", days, { store: "redis", wal: undefined });
-    const plan = planPrune([redis(9), redis(8), redis(1)], 7, now);
+    const plan = planPrune([redis(9), redis(8), redis(1)], { retentionDays: 7, now });
     assert.equal(plan.remove.length, 2);
   });
 
@@ -66,7 +74,7 @@ describe("pruning", () => {
     fc.assert(
       fc.property(days, fc.integer({ min: 1, max: 90 }), (entries, retention) => {
         const jobs = entries.sort((a, b) => b[1] - a[1]).map(([kind, ago]) => job(kind, ago));
-        const plan = planPrune(jobs, retention, now);
+        const plan = planPrune(jobs, { retentionDays: retention, now });
         const newest = jobs.filter(({ kind }) => kind === "full").at(-1);
         if (newest !== undefined) assert.ok(plan.keep.includes(newest));
         for (const kept of plan.keep.filter(({ kind }) => kind === "full")) {

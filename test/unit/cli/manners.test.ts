@@ -84,6 +84,10 @@ describe("a report's file", () => {
     assert.equal(readFileSync(file, "utf8"), "text");
   });
 
+  it("in a file system that takes no folders is refused, and not tried for ever", () => {
+    assert.throws(() => writeOutput("--html", "/proc/1/reports/a.html", "text"), { exitCode: ExitCode.configuration });
+  });
+
   it("that cannot be written is bad input, named with the reason", () => {
     const file = join(folder, "file");
     writeFileSync(file, "mine");

@@ -116,6 +116,7 @@ function stores(steps: number, ns: string): InputSeries[] {
       series: `kube_cronjob_status_last_successful_time{${ns},cronjob="${cronjob}"}`,
       values: lastRun(every, at),
     })),
+    ...jobs.map(([cronjob]) => ({ series: `kube_cronjob_created{${ns},cronjob="${cronjob}"}`, values: `0x${steps}` })),
     // Grows by a hundredth in a week, and by some more each day until the old WAL goes.
     {
       series: `kubelet_volume_stats_available_bytes{${ns},persistentvolumeclaim="v"}`,

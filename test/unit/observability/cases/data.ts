@@ -74,6 +74,27 @@ export const dataCases: readonly RuleCase[] = [
     ],
   },
   {
+    name: "a schedule that was deleted, and two that are there",
+    series: [cron("created", "redis-backup"), cron("created", "vector-backup"), s('up{job="kube-state-metrics"}', 1)],
+    firing: [
+      ["BackupScheduleMissing", "14m", 0],
+      ["BackupScheduleMissing", "15m", 1],
+    ],
+  },
+  {
+    name: "schedules of which nobody can tell",
+    series: [s('up{job="kube-state-metrics"}', 0)],
+    firing: [["BackupScheduleMissing", "20m", 0]],
+  },
+  {
+    name: "all schedules are there",
+    series: [
+      ...["redis-backup", "vector-backup", "backup-verification"].map((name) => cron("created", name)),
+      s('up{job="kube-state-metrics"}', 1),
+    ],
+    firing: [["BackupScheduleMissing", "20m", 0]],
+  },
+  {
     name: "a backup job failed",
     series: [s(`kube_job_status_failed{${ns},job_name="redis-backup-1"}`, 1)],
     firing: [["BackupJobFailed", "1m", 1]],

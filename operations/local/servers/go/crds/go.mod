@@ -9,5 +9,4 @@ require (
 	github.com/cloudnative-pg/cloudnative-pg v1.30.0
 	github.com/cloudnative-pg/plugin-barman-cloud v0.14.0
 	istio.io/api v1.31.1
-	k8s.io/kube-state-metrics/v2 v2.15.0
 )
