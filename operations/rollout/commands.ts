@@ -39,8 +39,10 @@ export function promotePatches(rollout: RolloutObject, full: boolean): RolloutPa
   const unpause = spec.paused === true ? { spec: { spec: { paused: false } } } : {};
   const finished = status?.currentPodHash === status?.stableRS;
   if (finished) return unpause;
-  // A rollout that a person paused goes on where it stood; the step is not skipped as well.
-  if (spec.paused === true && !full) return unpause;
+  // A rollout that a person paused goes on where it stood; the step is not skipped as well. One that is inconclusive
+  // too says so first, and would stand still after the pause was taken away.
+  const inconclusive = status?.pauseConditions?.some(({ reason }) => reason === "InconclusiveAnalysisRun") === true;
+  if (spec.paused === true && !full && !inconclusive) return unpause;
   const change = full ? { promoteFull: true } : promoteStatus(rollout);
   return { ...unpause, ...(change && { status: { status: change } }) };
 }

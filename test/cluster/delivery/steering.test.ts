@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { deliveryNames } from "../../../components/delivery/names.js";
+import { serviceHost } from "../../../components/traffic/routes.js";
 import { runCommand, type CommandResult } from "../../../common/command.js";
 import { poll } from "../../../common/poll.js";
 import { readAll } from "../../../operations/rollout/across.js";
@@ -118,6 +120,17 @@ describe("rollout commands against two real regions", function () {
     const table = await rollout("status");
     assert.equal(table.exitCode, 0);
     assert.match(table.stdout, /us-east-1.*progressive.*canary-5/);
+  });
+
+  it("keeps the header's route to the canary while the shares move", async () => {
+    for (const stand of stands) {
+      const { routes } = stand.objects;
+      const { spec } = await stand.api.get(routes.apiVersion, routes.kind, routes.metadata);
+      const [first] = (spec as { http: { match: object[]; route: object[] }[] }).http;
+      assert.deepEqual(first!.match[0], { headers: { "x-canary": { exact: "true" } } });
+      assert.deepEqual(first!.route, [{ destination: { host: serviceHost(deliveryNames.canary, NAMESPACE) } }]);
+      assert.deepEqual((await stand.served())[deliveryNames.canary], ["2.0.0"]);
+    }
   });
 
   it("pause parks both regions, promote takes them on, secondary first", async () => {

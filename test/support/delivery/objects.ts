@@ -33,20 +33,22 @@ export const TEST_SIZED: Timing = { hold: "3s", lastHold: undefined, progressDea
 export interface Tuning extends Partial<Timing> {
   /** The configuration's own metrics. */
   readonly metrics?: DeliveryConfig["metrics"];
+  /** Measurements, one a second, of the analysis before a promotion; default 3. */
+  readonly analysisCount?: number;
 }
 
 /** R7's delivery in seconds: the same stages and logic, holds and intervals divided by about 300. */
 export function testSized(
   strategy: DeliveryConfig["strategy"],
   prometheusUrl: string,
-  { metrics = [], ...changes }: Tuning = {},
+  { metrics = [], analysisCount = 3, ...changes }: Tuning = {},
 ): DeliveryConfig {
   const timing = { ...TEST_SIZED, ...changes };
   return deliverySchema.parse({
     strategy,
     prometheusUrl,
     metrics,
-    canary: { interval: "1s", count: 3, window: "2s" },
+    canary: { interval: "1s", count: analysisCount, window: "2s" },
     progressive: {
       stages: [
         { name: "canary-5", weight: 5, hold: timing.hold },

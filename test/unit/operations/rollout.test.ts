@@ -144,6 +144,27 @@ describe("rollout: promotion", () => {
     assert.deepEqual(promotePatches(rollout({ currentPodHash: "a" }), true), {});
   });
 
+  it("passes over an inconclusive gate also where a person has paused the rollout", () => {
+    const pauseConditions = [{ reason: "InconclusiveAnalysisRun", startTime: "" }];
+    const [canary, blueGreen] = [rollout({ pauseConditions }), rollout({ pauseConditions })].map((object) => ({
+      ...object,
+      spec: { ...object.spec, paused: true },
+    }));
+    const unpaused = { spec: { spec: { paused: false } } };
+    const gated = { ...canary!.status, canary: { currentStepAnalysisRunStatus: { status: "Inconclusive" } } };
+    assert.deepEqual(promotePatches({ ...canary!, status: { ...gated, currentStepIndex: 2 } }, false), {
+      ...unpaused,
+      status: { status: { pauseConditions: null, controllerPause: false, currentStepIndex: 3 } },
+    });
+    assert.deepEqual(
+      promotePatches({ ...blueGreen!, spec: { ...blueGreen!.spec, strategy: { blueGreen: {} } } }, false),
+      {
+        ...unpaused,
+        status: { status: { pauseConditions: null } },
+      },
+    );
+  });
+
   it("refuses what was aborted", () => {
     assert.throws(
       () => promotePatches(rollout({ abort: true, message: "metric failed" }), true),
