@@ -28,6 +28,12 @@ export interface RecordedResource {
   readonly unknownPaths: readonly string[];
 }
 
+/** Something that answers for a cloud in place of the table; `undefined` leaves a resource or function to the table. */
+export interface Clouds {
+  readonly create: (args: MockResourceArgs) => Promise<MockResourceResult | undefined>;
+  readonly invoke: (token: string) => Record<string, unknown> | undefined;
+}
+
 /**
  * Pulumi's own mock monitor, which also keeps what the mocks do not see: parent, provider, protection, dependencies,
  * and which inputs are secret or unknown. It stands in for the clouds only, and proves none of their consent.
@@ -35,10 +41,11 @@ export interface RecordedResource {
 export class RecordingMonitor extends MockMonitor {
   readonly recorded = new Map<string, RecordedResource>();
 
-  constructor(outputsKnown: boolean) {
+  constructor(outputsKnown: boolean, clouds?: Clouds) {
     super({
-      newResource: (args: MockResourceArgs): MockResourceResult => computeOutputs(args, outputsKnown),
-      call: ({ token, inputs }) => ({ ...(inputs as object), ...computeInvoke(token) }),
+      newResource: async (args: MockResourceArgs): Promise<MockResourceResult> =>
+        (await clouds?.create(args)) ?? computeOutputs(args, outputsKnown),
+      call: ({ token, inputs }) => ({ ...(inputs as object), ...(clouds?.invoke(token) ?? computeInvoke(token)) }),
     });
   }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import * as state from "@pulumi/pulumi/runtime/state";
 import { PlatformError, ExitCode, messageOf } from "../../common/errors.js";
-import { RecordingMonitor, type RecordedResource } from "./recording.js";
+import { RecordingMonitor, type Clouds, type RecordedResource } from "./recording.js";
 import type { StackFile } from "./stack-files.js";
 
 /** A Pulumi program as index.ts exports it. */
@@ -18,6 +18,8 @@ export interface ProgramRun {
 export interface RunOptions {
   /** Whether computed values of the clouds come from the table (default) or are all unknown, as in a first preview. */
   readonly outputsKnown?: boolean;
+  /** What answers for the clouds in place of the table. */
+  readonly clouds?: Clouds;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RunOptions {
  * @throws PlatformError for faults of the user's, or an error with the program's own message.
  */
 export async function runProgram(program: Program, file: StackFile, options: RunOptions = {}): Promise<ProgramRun> {
-  const monitor = new RecordingMonitor(options.outputsKnown ?? true);
+  const monitor = new RecordingMonitor(options.outputsKnown ?? true, options.clouds);
   prepare(monitor, file);
   // The runtime keeps a stack trace for every promise, which was three quarters of a run's processor time.
   const { stackTraceLimit } = Error;

@@ -1,5 +1,5 @@
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
-import { ensurePython } from "./python.js";
+import { ensurePython, type PythonProgram } from "./python.js";
 
 const PACKAGES = ["moto[server,s3,kms]==5.2.2"];
 
@@ -9,6 +9,11 @@ export interface Moto {
   /** Python with boto3 of today, which Debian's is not. */
   readonly python: string;
   readonly env: Readonly<Record<string, string>>;
+}
+
+/** Python with moto and its SDK, for calls within one process. */
+export async function motoPython(): Promise<PythonProgram> {
+  return await ensurePython("moto-5.2.2", PACKAGES, "python");
 }
 
 /** Starts a server that answers as AWS does, with what AWS refuses; or tells why it cannot be had here. */
