@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { runProgram } from "../../../cli/preview/run-program.js";
 import { readStackFile } from "../../../cli/preview/stack-files.js";
 import { program } from "../../../components/program.js";
 import { AwsAccount } from "../../support/clouds/aws/account.js";
 import { AwsJudge } from "../../support/clouds/aws/judge.js";
+import { judgesInDocs } from "../../support/clouds/judges.js";
 import { root, stackNames } from "../../support/stacks.js";
 
 const trust = (principal: string): string =>
@@ -188,12 +187,10 @@ describe("AWS inputs under the API's own models and an emulated account", functi
   });
 
   it("are told type by type in the documentation, with who judged them", () => {
-    const limits = readFileSync(join(root, "docs", "limits.md"), "utf8");
-    const rows = [...limits.matchAll(/^\| (aws:\S+) +\| (.+?) +\|$/gm)].map(([, type, by]) => [type, by] as const);
     const words = { emulator: "API model and emulator", model: "API model" };
-    const measured = [...judged].map(([type, by]) => [type, words[by]] as const);
-    const sorted = (list: readonly (readonly [string | undefined, string | undefined])[]): string[] =>
-      list.map((row) => row.join(": ")).sort();
-    assert.deepEqual(sorted(rows), sorted(measured));
+    assert.deepEqual(
+      judgesInDocs("aws"),
+      [...judged.keys()].sort().map((type) => [type, words[judged.get(type)!]]),
+    );
   });
 });

@@ -1,11 +1,9 @@
 import type { MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime/mocks";
 import { computeOutputs } from "../../../../cli/preview/computed.js";
 import type { Clouds } from "../../../../cli/preview/recording.js";
+import { watched } from "../inputs.js";
 import { awsCalls } from "./calls.js";
 import type { AwsCall, AwsJudge } from "./judge.js";
-
-/** What the provider does with an input beside any call that creates: it deletes with it, or takes time. */
-const ofTheProvider = new Set(["forceDestroy", "skipDestroy"]);
 
 interface Seen {
   readonly operations: Set<string>;
@@ -36,13 +34,7 @@ export class AwsAccount implements Clouds {
       return otherwise;
     }
     const region = this.regions.get(provider?.split("::")[3] ?? "") ?? "us-east-1";
-    const unread = new Set(Object.keys(given).filter((key) => given[key] !== undefined && !ofTheProvider.has(key)));
-    const read = new Proxy(given, {
-      get: (target, key) => {
-        unread.delete(String(key));
-        return target[String(key)];
-      },
-    });
+    const { inputs, unread } = watched(given);
     const ask = async (call: Omit<AwsCall, "region">): Promise<Readonly<Record<string, unknown>>> => {
       const { faults, by, response = {} } = await this.judge.judge({ ...call, region });
       this.note(type, call.operation, by.includes("emulator"));
@@ -53,14 +45,14 @@ export class AwsAccount implements Clouds {
     try {
       const outputs = await create({
         name,
-        inputs: read,
+        inputs,
         region,
         call: async (service, operation, params) => await ask({ service, operation, params }),
         check: async (service, operation, params) => {
           await ask({ service, operation, params, act: false });
         },
       });
-      for (const key of unread) this.faults.push(`${name}: no call has ${key}`);
+      for (const key of unread()) this.faults.push(`${name}: no call has ${key}`);
       const known = Object.fromEntries(Object.entries(outputs).filter(([, value]) => !isMissing(value)));
       const state = { ...(otherwise.state as object), ...known };
       return { id: typeof known.id === "string" ? known.id : otherwise.id, state };

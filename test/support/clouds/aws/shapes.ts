@@ -1,4 +1,7 @@
-export type Inputs = Readonly<Record<string, unknown>>;
+import { present, type Inputs } from "../inputs.js";
+
+export { named, present, type Inputs } from "../inputs.js";
+
 export type Outputs = Readonly<Record<string, unknown>>;
 
 /** One resource on its way to AWS. */
@@ -31,10 +34,6 @@ export function pascal(value: unknown, renamed: Readonly<Record<string, string>>
   );
 }
 
-export function present(params: Readonly<Record<string, unknown>>): Inputs {
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
-}
-
 export const keyValues = (tags: unknown): { Key: string; Value: string }[] | undefined =>
   isObject(tags) ? Object.entries(tags).map(([Key, value]) => ({ Key, Value: String(value) })) : undefined;
 
@@ -42,9 +41,6 @@ export const tagged = (resourceType: string, tags: unknown): object => {
   const pairs = keyValues(tags);
   return pairs === undefined ? {} : { TagSpecifications: [{ ResourceType: resourceType, Tags: pairs }] };
 };
-
-/** A name that the engine would make up where the program gives none. */
-export const named = (given: unknown, name: string): string => (typeof given === "string" ? given : `${name}-1a2b3c4`);
 
 export const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
