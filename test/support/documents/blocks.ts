@@ -28,6 +28,20 @@ export interface CommandBlock {
 }
 
 const fence = /^ *```(sh|console|bash|shell)\b *(.*)$/;
+const languages = ["sh", "console", "yaml", "json", "mermaid", "text"];
+
+/** Fences that say no language, or one that is not ours: commands in such a block would escape every check. */
+export function fencesWithoutLanguage(document: string): string[] {
+  let open = false;
+  return readFileSync(join(root, document), "utf8")
+    .split("\n")
+    .flatMap((line, index) => {
+      const [, language] = /^ *```(\S*)/.exec(line) ?? [];
+      if (language === undefined) return [];
+      open = !open;
+      return open && !languages.includes(language) ? [`${document}:${index + 1}: ${line.trim()}`] : [];
+    });
+}
 
 /** The blocks of commands of a document, in order. */
 export function commandBlocks(document: string): CommandBlock[] {
