@@ -3,14 +3,29 @@ import { runCommand } from "../../../common/command.js";
 import { callsIn, unknownIn, wholeProgram } from "../../support/command-tree.js";
 import { commandBlocks, documents, fencesWithoutLanguage, stepsOf } from "../../support/documents/blocks.js";
 import { difference } from "../../support/documents/compare.js";
+import { platformRemains, stopPlatform } from "../../../operations/local/platform.js";
+import { missingRequirements } from "../../../operations/local/requirements.js";
+import { skip, soak } from "../../support/counts.js";
 import { copyOfCheckout, typeIn } from "../../support/documents/session.js";
 
 const blocks = documents.flatMap(commandBlocks);
 
+/** Skips where no local platform can run, or where somebody has one, which would be replaced. */
+async function requireLocalPlatform(context: Mocha.Context): Promise<void> {
+  const [missing] = await missingRequirements();
+  if (missing !== undefined) skip(context, missing);
+  if ((await platformRemains("local")) !== undefined) skip(context, "a local platform runs here, which is not ours");
+}
+
 describe("commands of the documents", function () {
-  this.timeout(600_000);
+  this.timeout(soak ? 3_600_000 : 600_000);
   let remove = (): void => undefined;
-  afterEach(() => remove());
+  let platform = false;
+  afterEach(async () => {
+    remove();
+    if (platform) await stopPlatform("local");
+    platform = false;
+  });
 
   it("are each run, or left out for a reason that is printed", () => {
     const unmarked = blocks.filter(({ run, reason }) => !run && reason === undefined);
@@ -55,7 +70,10 @@ describe("commands of the documents", function () {
   for (const document of documents) {
     const steps = commandBlocks(document).flatMap((block) => (block.run ? stepsOf(block) : []));
     if (steps.length === 0) continue;
-    it(`${document}: ${steps.length} commands do and print what it says`, async () => {
+    it(`${document}: ${steps.length} commands do and print what it says`, async function () {
+      const starts = steps.some(({ command }) => command.includes(" local -- up"));
+      if (starts) await requireLocalPlatform(this);
+      platform = starts;
       const checkout = copyOfCheckout();
       remove = checkout.remove;
       for (const { step, exitCode, output } of await typeIn(steps, checkout)) {
