@@ -182,8 +182,10 @@ export class Stand {
     return await poll(
       async () => {
         const rollout = await this.rollout();
-        const reasons = (rollout.status?.pauseConditions ?? []).map(({ reason }) => reason);
-        if (rollout.status?.phase === "Degraded") return rollout;
+        // An aborted version's Degraded is not said of the one that was deployed after it.
+        if (rollout.status?.observedGeneration !== String(rollout.metadata.generation)) return undefined;
+        const reasons = (rollout.status.pauseConditions ?? []).map(({ reason }) => reason);
+        if (rollout.status.phase === "Degraded") return rollout;
         return reasons.includes("InconclusiveAnalysisRun") ? rollout : undefined;
       },
       { what: `${this.namespace} to be parked`, timeoutMs, intervalMs: 250 },

@@ -13,7 +13,7 @@ export interface Moto {
 
 /** Python with moto and its SDK, for calls within one process. */
 export async function motoPython(): Promise<PythonProgram> {
-  return await ensurePython("moto-5.2.2", PACKAGES, "python");
+  return await ensurePython("moto-5.2.2", { packages: PACKAGES, program: "python" });
 }
 
 /** Starts a server that answers as AWS does, with what AWS refuses; or tells why it cannot be had here. */

@@ -9,7 +9,10 @@ const ofBucket =
   };
 
 const bucket: Create = async ({ name, inputs, region, call }) => {
-  const Bucket = named(inputs.bucket, name);
+  const { bucketPrefix } = inputs;
+  // The provider puts the time and a counter behind a prefix, 26 digits.
+  const made = typeof bucketPrefix === "string" ? `${bucketPrefix}20260101000000000000000001` : undefined;
+  const Bucket = named(inputs.bucket ?? made, name);
   await call(
     "s3",
     "CreateBucket",

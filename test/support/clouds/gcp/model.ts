@@ -64,7 +64,7 @@ export class GcpModels {
 
   /** Finds the descriptions; skips the tests where the package cannot be had. */
   static async find(context: Mocha.Context): Promise<GcpModels> {
-    const python = await ensurePython("google-apis-2.202.0", ["--no-deps", PACKAGE], "python");
+    const python = await ensurePython("google-apis-2.202.0", { packages: ["--no-deps", PACKAGE], program: "python" });
     if (python.missing !== undefined) return skip(context, python.missing);
     const script = "import sysconfig; print(sysconfig.get_path('purelib'))";
     const { stdout } = await runCommand(python.path, ["-c", script]);
