@@ -1,16 +1,29 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { freePort } from "../../../operations/recovery/drill/ports.js";
+import { DrillPostgres } from "../../../operations/recovery/drill/postgres.js";
 import { Stand } from "../../../operations/recovery/drill/stand.js";
 import { skip } from "../counts.js";
+import { temporaryFolder } from "../servers/process.js";
 
 /** Skips, with the reason, where PostgreSQL is not to be had. */
 export async function needsPostgres(context: Mocha.Context): Promise<void> {
   const found = await ensurePackage("postgresql-15", "postgres", ["/usr/lib/postgresql/15/bin"]);
   if (found.missing !== undefined) skip(context, found.missing);
 }
+
+/** A PostgreSQL for the engine, as production has one outside both regions. */
+export async function startEngineDatabase(): Promise<DrillPostgres> {
+  const folder = await temporaryFolder("engine-database");
+  await chmod(folder, 0o755);
+  return await DrillPostgres.create(join(folder, "data"), await freePort());
+}
+
+export const urlOf = ({ source: { host, port, user } }: DrillPostgres): string =>
+  `postgresql://${user}@${host}:${port}/postgres?sslmode=disable`;
 
 /** What a receiver of webhooks got, by idempotency key. */
 export class WebhookSink {
