@@ -101,8 +101,8 @@ export async function carry(input: RunInput, options: CarryOptions): Promise<Run
     const before = await findRun(files, site, runId);
     const session = { by, host: hostname(), pid: process.pid, startedAt: new Date().toISOString() };
     const keeper = new Keeper(options, input, [...(before?.sessions ?? []), session]);
-    if (before === undefined) keeper.publish({ input, events: [] });
-    else keeper.record = { ...before, sessions: [...before.sessions, session] };
+    // At once, so that whoever looks sees who carries it now.
+    keeper.publish(before ?? { input, events: [] });
     const folder = options.engineFolder ?? files.databaseFolder(plan.id);
     const database = await openEngineDatabase(folder, options.databaseUrl);
     try {

@@ -1,16 +1,18 @@
 import { strict as assert } from "node:assert";
+import { mock } from "node:test";
 import * as route53 from "@aws-sdk/client-route-53";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { changeRecords } from "../../../operations/recovery/actions/records.js";
 import { throwSwitch } from "../../../operations/recovery/actions/traffic.js";
 import type { ActionContext } from "../../../operations/recovery/action.js";
-import { readLease, renewLease } from "../../../operations/recovery/lease/lease.js";
+import { readLease, renewLease, writeLease } from "../../../operations/recovery/lease/lease.js";
 import { LeaseKeeper } from "../../../operations/recovery/lease/keeper.js";
 import { sendOn } from "../../../operations/recovery/notify/send.js";
 import { Claim } from "../../../operations/recovery/run/claim.js";
 import { openPlace } from "../../../operations/recovery/site/places.js";
 import { parseSite } from "../../../operations/recovery/site/load.js";
 import type { Site } from "../../../operations/recovery/site/site.js";
+import { runCommand } from "../../../common/command.js";
 import { poll } from "../../../common/poll.js";
 import { skip } from "../../support/counts.js";
 import { startMoto, type Moto } from "../../support/servers/moto.js";
@@ -114,6 +116,32 @@ describe("claims, leases and switches on an S3 server", function () {
     }
   });
 
+  it("let the region be fenced when the store's clock says so, whatever the clocks of region and operator are", async () => {
+    const { fencePrimary } = await import("../../../operations/recovery/actions/fence.js");
+    const hour = 3_600_000;
+    for (const [name, off] of [
+      ["behind", -hour],
+      ["ahead", hour],
+    ] as const) {
+      const lease = place(`lease/${name}.json`);
+      const expiresAt = new Date(Date.now() + off + 1_000).toISOString();
+      assert.ok(await writeLease(lease, { holder: "us-east-1", expiresAt, ttlSeconds: 1, epoch: 1 }));
+      const began = performance.now();
+      // This machine's clock is wrong too, by half a minute.
+      const clock = mock.method(Date, "now", () => performance.timeOrigin + performance.now() + 30_000);
+      try {
+        const { summary } = await fencePrimary.run(context(site({ lease })));
+        assert.match(summary, /this machine's clock is (29|30|31) s ahead of the store's/);
+      } finally {
+        clock.mock.restore();
+      }
+      // A second that was granted and five of grace; the store tells whole seconds.
+      const waited = performance.now() - began;
+      assert.ok(waited > 4_500 && waited < 30_000, `${Math.round(waited)} ms with the region's clock ${name}`);
+      assert.equal((await readLease(lease))?.lease.holder, "us-west1");
+    }
+  });
+
   it("throw the switch in the bucket that answers while another is out of reach, and refuse where none does", async () => {
     const dead = { uri: "s3://switch-us-east-1", endpoint: "http://127.0.0.1:9" };
     const good = { uri: "s3://switch-us-west1", endpoint: store.endpoint };
@@ -142,6 +170,32 @@ describe("claims, leases and switches on an S3 server", function () {
     }
   });
 });
+
+/** A topic that keeps order, with a queue on it. */
+async function fifoTopic({ python, endpoint }: Moto): Promise<{
+  readonly topicArn: string;
+  readonly count: () => Promise<number>;
+}> {
+  const clients = `import boto3
+sns, sqs = (boto3.client(name, endpoint_url="${endpoint}", region_name="us-east-1") for name in ("sns", "sqs"))
+`;
+  const run = async (code: string): Promise<string> =>
+    (await runCommand(python, ["-c", clients + code], { timeoutMs: 60_000 })).stdout.trim();
+  const topicArn =
+    await run(`topic = sns.create_topic(Name="recovery.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+queue = sqs.create_queue(QueueName="recovery.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+print(topic)`);
+  return {
+    topicArn,
+    count: async () =>
+      Number(
+        await run(`queue = sqs.get_queue_url(QueueName="recovery.fifo")["QueueUrl"]
+print(len(sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])))`),
+      ),
+  };
+}
 
 describe("Route 53 and SNS, as moto answers", function () {
   this.timeout(600_000);
@@ -219,6 +273,10 @@ describe("Route 53 and SNS, as moto answers", function () {
       to: [],
     } as const;
     await sendOn(channel(TopicArn!), "topic", message);
+    // A topic that keeps order drops what it has by the message's key.
+    const queue = await fifoTopic(moto);
+    for (let time = 0; time < 2; time += 1) await sendOn(channel(queue.topicArn), "topic", message);
+    assert.equal(await queue.count(), 1);
     await assert.rejects(sendOn(channel(`${TopicArn!}-absent`), "topic", message), /not exist|NotFound/i);
   });
 });

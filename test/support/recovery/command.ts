@@ -22,6 +22,13 @@ export interface Started {
   readonly ended: Promise<Finished>;
 }
 
+const running = new Set<() => void>();
+
+/** Ends what a test that failed left running, or mocha would wait for it. */
+export function killStarted(): void {
+  for (const kill of running) kill();
+}
+
 /** `npm run recover -- …` as a process of its own, which a test may kill. */
 export function startRecover(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli", "main.ts"), "recover", ...args], {
@@ -29,14 +36,19 @@ export function startRecover(args: readonly string[], env: Readonly<Record<strin
     env: { ...process.env, ...env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const kill = (): void => void child.kill("SIGKILL");
+  running.add(kill);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Finished>((resolve) => {
-    child.on("close", (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+    child.on("close", (exitCode, signal) => {
+      running.delete(kill);
+      resolve({ exitCode, signal, stdout, stderr });
+    });
   });
-  return { pid: child.pid ?? 0, kill: () => void child.kill("SIGKILL"), ended };
+  return { pid: child.pid ?? 0, kill, ended };
 }
 
 /** The command in this process, for what needs none of its own: that is quicker by the start of one. */

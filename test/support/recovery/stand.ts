@@ -1,5 +1,3 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
@@ -24,30 +22,6 @@ export async function startEngineDatabase(): Promise<DrillPostgres> {
 
 export const urlOf = ({ source: { host, port, user } }: DrillPostgres): string =>
   `postgresql://${user}@${host}:${port}/postgres?sslmode=disable`;
-
-/** What a receiver of webhooks got, by idempotency key. */
-export class WebhookSink {
-  readonly received = new Map<string, number>();
-  private server: Server | undefined;
-  url = "";
-
-  async start(): Promise<void> {
-    this.server = createServer((request, response) => {
-      const key = String(request.headers["idempotency-key"]);
-      request.resume().on("end", () => {
-        this.received.set(key, (this.received.get(key) ?? 0) + 1);
-        response.end("ok");
-      });
-    });
-    await new Promise<void>((resolve) => this.server?.listen(0, "127.0.0.1", resolve));
-    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
-  }
-
-  async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
-  }
-}
 
 /** Two regions on loopback, whose site file the command reads; detection is test-sized. */
 export async function startStand(
