@@ -136,7 +136,12 @@ describe("people in a run", function () {
   });
 
   it("answers bad input at once, with every fault, and changes nothing", async () => {
+    const bare = join(folder, "bare.yaml");
+    const [look] = (smallPlan("bare", { look: ["watch-region"] }) as { steps: object[] }).steps;
+    const steps = [{ ...look, runbook: "no-such-runbook" }];
+    await writeFile(bare, JSON.stringify({ ...smallPlan("bare", { look: [] }), steps }));
     const cases: readonly [readonly string[], number, RegExp][] = [
+      [["run", bare, ...args, "--yes"], 2, /steps\[0\]\.runbook: must have a runbook \(received no-such-runbook\)/],
       [
         ["run", "no-such-plan", ...args, "--yes"],
         2,
