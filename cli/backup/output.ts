@@ -4,7 +4,10 @@ import type { BackupJob } from "../../operations/backup/job.js";
 
 /** Jobs as a table for a terminal, oldest first. */
 export function jobTable(jobs: readonly BackupJob[]): string {
-  const table = new Table({ head: ["id", "kind", "status", "start", "end", "bytes", "location"], style: { head: [] } });
+  const table = new Table({
+    head: ["id", "kind", "status", "start", "end", "bytes", "location"],
+    style: { head: [], border: [] },
+  });
   for (const { id, kind, status, start, end, bytes, location, error } of jobs) {
     table.push([
       id,

@@ -1,4 +1,5 @@
 import { showValue } from "../../common/errors.js";
+import { exampleBackupImage } from "../schema/data.js";
 import { isPinnedImage } from "../schema/primitives.js";
 import type { StackConfig } from "../schema/stack.js";
 import type { Rule } from "./index.js";
@@ -29,6 +30,19 @@ const pinnedImages: Rule = (config) =>
           fix: "write the digest (image@sha256:…) or an exact version",
         }));
 
+/** The platform's own image reads and writes every backup: what is named here must be what was built, whoever pushes later. */
+const backupImageByDigest: Rule = ({ environment, backups: { image } }) =>
+  environment !== "production" || image === exampleBackupImage || image.includes("@sha256:")
+    ? []
+    : [
+        {
+          path: "backups.image",
+          received: showValue(image),
+          rule: "production runs the backup image by digest: its jobs read and write every backup",
+          fix: "write name:version@sha256:…, with the digest that the push of your build printed (docs/backups.md)",
+        },
+      ];
+
 const enoughReplicas: Rule = ({ environment, agent }) =>
   environment !== "production" || agent.autoscaling.minReplicas >= 2
     ? []
@@ -57,4 +71,4 @@ const noSingleNat: Rule = ({ environment, regions }) =>
           : [],
       );
 
-export const productionRules: readonly Rule[] = [pinnedImages, enoughReplicas, noSingleNat];
+export const productionRules: readonly Rule[] = [pinnedImages, backupImageByDigest, enoughReplicas, noSingleNat];

@@ -80,13 +80,19 @@ const backup = (schedule: string, retentionDays: number) =>
     retentionDays: doc(positive.default(retentionDays), "How long a backup is kept, in days."),
   });
 
+/** Stands for the image that whoever runs the platform builds and pushes: nobody can pull this one. */
+export const exampleBackupImage = "ghcr.io/example/agent-platform-backup:1.0.0";
+
 /** Backups (R8). */
 export const backupsSchema = section({
   postgres: backup("0 2 * * *", 30),
   redis: backup("0 */6 * * *", 7),
   vector: backup("0 3 * * *", 14),
   storageClass: doc(z.enum(["STANDARD", "STANDARD_IA"]).default("STANDARD"), "Storage class of the backups."),
-  image: doc(image.default("ghcr.io/example/agent-platform-backup:1.0.0"), "The platform's backup image."),
+  image: doc(
+    image.default(exampleBackupImage),
+    "The platform's backup image, which you build from images/backup; in production by digest.",
+  ),
   lockDays: doc(
     z.int().min(0).default(7),
     "Days for which no backup can be deleted (object lock, governance mode); at most the shortest retention.",

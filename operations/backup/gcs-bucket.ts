@@ -3,6 +3,12 @@ import { pipeline } from "node:stream/promises";
 import { ApiError, Storage, type Bucket as CloudBucket } from "@google-cloud/storage";
 import type { Bucket, Expected, ObjectInfo, Versioned } from "./storage.js";
 
+/**
+ * The client passes each answer through three pipelines, which leave 12 listeners on it however much is read: more than
+ * the 10 at which Node takes a stream for one that leaks.
+ */
+const LISTENERS_OF_A_DOWNLOAD = 20;
+
 /** A bucket on Cloud Storage; credentials are Google's usual ones, workload identity federation included. */
 export class GcsBucket implements Bucket {
   private readonly bucket: CloudBucket;
@@ -26,7 +32,9 @@ export class GcsBucket implements Bucket {
     // A stream tells of a missing object only once it is read: asking first gives the error its place.
     await file.getMetadata();
     // Checksums are compared by the caller, against those of the backup's record.
-    return file.createReadStream({ validation: false });
+    const stream = file.createReadStream({ validation: false });
+    stream.once("response", (response: Readable) => response.setMaxListeners(LISTENERS_OF_A_DOWNLOAD));
+    return stream;
   }
 
   async readVersion(key: string): Promise<Versioned | undefined> {

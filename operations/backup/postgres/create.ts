@@ -62,13 +62,13 @@ export async function createIncremental(catalogue: Catalogue, options: PostgresC
 }
 
 async function runBarman(storage: ObjectStorage, source: PostgresSource): Promise<void> {
-  const { options, place } = archiveArguments(storage.address);
+  const { options, place, env } = archiveArguments(storage.address);
   const args = ["--immediate-checkpoint", "--gzip", ...options];
   if (source.host !== undefined) args.push("--host", source.host);
   if (source.port !== undefined) args.push("--port", String(source.port));
   if (source.user !== undefined) args.push("--user", source.user);
   await runCommand(findProgram("barman-cloud-backup"), [...args, ...place], {
-    env: libpq(source),
+    env: { ...libpq(source), ...env },
     failure: ExitCode.resource,
     // Where an upload broke off it says so, and then waits for ever for workers that are gone (barman 3.4).
     lastWords: { said: /ERROR: Backup failed/, graceMs: FAILED_GRACE_MS },

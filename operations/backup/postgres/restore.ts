@@ -124,9 +124,9 @@ async function stoppedShort(last: string | undefined, server: ScratchServer): Pr
 
 /** Fetches a base backup by barman-cloud, ready to be recovered by a server of its own. */
 async function fetchBase({ storage }: Catalogue, job: BackupJob, target: string): Promise<void> {
-  const { options, place } = archiveArguments(storage.address);
+  const { options, place, env } = archiveArguments(storage.address);
   const args = [...options, ...place, job.toolId ?? job.id, target];
-  await runCommand(findProgram("barman-cloud-restore"), args, { failure: ExitCode.resource });
+  await runCommand(findProgram("barman-cloud-restore"), args, { env, failure: ExitCode.resource });
   await writeFile(join(target, "recovery.signal"), "");
   await handOver(target);
 }
@@ -146,8 +146,9 @@ async function recover(catalogue: Catalogue, options: PostgresRestoreOptions): P
     recovery_target_action: "promote",
     recovery_target_timeline: "latest",
   };
+  const { env } = archiveArguments(catalogue.storage.address);
   const start = async (more: Record<string, string>): Promise<ScratchServer> =>
-    await startScratch(target, { user, timeoutSeconds, settings: { ...settings, ...more } });
+    await startScratch(target, { user, timeoutSeconds, env, settings: { ...settings, ...more } });
   if (to === undefined) return { server: await start({}), endOfArchive: true };
   try {
     return { server: await start({ recovery_target_time: targetTime(to) }), endOfArchive: false };

@@ -1,10 +1,13 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
 import { asServerUser, findProgram } from "../program.js";
 import { startScratchProcess } from "../scratch.js";
 import { queryValue, type PostgresSource } from "./source.js";
+
+/** Of `postmaster.pid`, counted from 0. */
+const STATUS_LINE = 7;
 
 export interface ScratchServer {
   readonly source: PostgresSource;
@@ -18,6 +21,8 @@ export interface ScratchServerOptions {
   readonly user: string;
   /** Settings, which win over every file that was restored. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Added to the server's environment, which its `restore_command` inherits. Default nothing. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Seconds for recovery to end. */
   readonly timeoutSeconds: number;
 }
@@ -55,6 +60,12 @@ async function writeSettings(folder: string, own: Readonly<Record<string, string
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
+/** Whether the server has noted that it accepts connections, as `pg_ctl` reads it: a file costs less than a connection. */
+async function saysReady(data: string): Promise<boolean> {
+  const note = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "");
+  return note.split("\n")[STATUS_LINE]?.trim() === "ready";
+}
+
 /** Runs a restored data directory beside whatever else runs, until it accepts connections as a server of its own. */
 export async function startScratch(data: string, options: ScratchServerOptions): Promise<ScratchServer> {
   const folder = await mkdtemp(join(tmpdir(), "pg-"));
@@ -62,14 +73,15 @@ export async function startScratch(data: string, options: ScratchServerOptions):
   await handOver(folder);
   const started = performance.now();
   const [program, args] = asServerUser(findProgram("postgres"), ["-D", data, ...flags]);
-  const server = startScratchProcess(program, args, { log: join(folder, "server.log"), fatal: /FATAL|PANIC/ });
+  const log = join(folder, "server.log");
+  const server = startScratchProcess(program, args, { log, fatal: /FATAL|PANIC/, env: options.env ?? {} });
   const stop = async (): Promise<void> => {
     await server.stop("SIGINT");
     await rm(folder, { recursive: true, force: true });
   };
   const source = { host: folder, port: 5432, user: options.user };
   const promoted = async (): Promise<true | undefined> =>
-    (await queryValue(source, "SELECT pg_is_in_recovery()")) === "f" ? true : undefined;
+    (await saysReady(data)) && (await queryValue(source, "SELECT pg_is_in_recovery()")) === "f" ? true : undefined;
   try {
     await server.until("the restored server to end its recovery", promoted, options.timeoutSeconds);
   } catch (thrown) {

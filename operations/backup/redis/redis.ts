@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { runCommand } from "../../../common/command.js";
 import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import type { Catalogue } from "../catalogue.js";
@@ -32,12 +32,7 @@ export async function createRedis(
     const file = join(folder, "dump.rdb");
     try {
       onStep?.("dumping");
-      const where = ["-h", source.host, "-p", String(source.port), "--rdb", file];
-      await runCommand(findProgram("redis-cli"), where, { env: auth(source) }).catch((thrown: unknown) => {
-        // redis-cli's words for a full disk name neither the disk nor that it is full.
-        if (!messageOf(thrown).includes("short write")) throw thrown;
-        throw new PlatformError(`no space left in ${folder} for the dump of Redis: make room, or set TMPDIR`);
-      });
+      await dump(source, file);
       onStep?.("checking the dump");
       const { keys } = await checkDump(file);
       onStep?.("uploading the dump");
@@ -46,6 +41,28 @@ export async function createRedis(
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+}
+
+/** Has Redis send a dump of itself, as it does to a replica. */
+async function dump(source: RedisSource, file: string): Promise<void> {
+  const where = ["-h", source.host, "-p", String(source.port), "--rdb", file];
+  const options = { env: auth(source), failure: ExitCode.resource };
+  await runCommand(findProgram("redis-cli"), where, options).catch((thrown: unknown) => {
+    const said = messageOf(thrown);
+    if (/WRONGPASS|NOAUTH|NOPERM/.test(said)) {
+      const reason = /(?:WRONGPASS|NOAUTH|NOPERM)[^\n]*/.exec(said)?.[0] ?? "";
+      throw new PlatformError(
+        `Redis at ${source.host}:${source.port} refuses us: ${reason}; set REDIS_PASSWORD`,
+        ExitCode.authentication,
+      );
+    }
+    // redis-cli's words for a full disk name neither the disk nor that it is full.
+    if (!said.includes("short write")) throw thrown;
+    throw new PlatformError(
+      `no space left in ${dirname(file)} for the dump of Redis: make room, or set TMPDIR`,
+      ExitCode.resource,
+    );
   });
 }
 

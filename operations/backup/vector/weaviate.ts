@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
-import { poll } from "../../../common/poll.js";
 
 /** How a Weaviate is reached. */
 export interface WeaviateSource {
@@ -9,12 +9,21 @@ export interface WeaviateSource {
   readonly apiKey?: string;
   /** Its backup module. Default `s3`. */
   readonly backend?: "s3" | "gcs";
+  /** Milliseconds for which the state of a backup may be unknown before it counts as failed. Default two minutes. */
+  readonly patienceMs?: number;
 }
 
 interface BackupStatus {
   readonly status: string;
   readonly error?: string;
 }
+
+const PATIENCE_MS = 120_000;
+/** For one answer about a backup's state, which Weaviate may have to read from the bucket. */
+const STATUS_MS = 60_000;
+
+const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof PlatformError && thrown.exitCode === ExitCode.authentication;
 
 /** Objects of each class that are compared one by one. */
 const SAMPLE_SIZE = 20;
@@ -40,7 +49,11 @@ export class Weaviate {
     this.backend = source.backend ?? "s3";
   }
 
-  private async call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+  private async call(
+    method: "GET" | "POST",
+    path: string,
+    { body, signal }: { readonly body?: unknown; readonly signal?: AbortSignal } = {},
+  ): Promise<unknown> {
     const { url, apiKey } = this.source;
     const headers = {
       "content-type": "application/json",
@@ -50,6 +63,7 @@ export class Weaviate {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     }).catch((thrown: unknown) => {
       throw new PlatformError(`Weaviate at ${url} does not answer: ${messageOf(thrown)}`, ExitCode.resource);
     });
@@ -70,7 +84,7 @@ export class Weaviate {
     const counts: Record<string, number> = {};
     for (const name of await this.classes()) {
       const query = `{ Aggregate { ${name} { meta { count } } } }`;
-      const answer = (await this.call("POST", "/v1/graphql", { query })) as {
+      const answer = (await this.call("POST", "/v1/graphql", { body: { query } })) as {
         data?: { Aggregate?: Record<string, { meta: { count: number } }[]> };
       };
       counts[name] = answer.data?.Aggregate?.[name]?.[0]?.meta.count ?? 0;
@@ -100,25 +114,41 @@ export class Weaviate {
 
   /** Starts a backup and waits for its end. */
   async backup(id: string): Promise<void> {
-    await this.call("POST", `/v1/backups/${this.backend}`, { id });
+    await this.call("POST", `/v1/backups/${this.backend}`, { body: { id } });
     await this.finish(`/v1/backups/${this.backend}/${id}`, `backup ${id}`);
   }
 
   /** Restores all classes of a backup into a Weaviate that has none of them. */
   async restore(id: string): Promise<void> {
-    await this.call("POST", `/v1/backups/${this.backend}/${id}/restore`, {});
+    await this.call("POST", `/v1/backups/${this.backend}/${id}/restore`, { body: {} });
     await this.finish(`/v1/backups/${this.backend}/${id}/restore`, `restore of ${id}`);
   }
 
+  /**
+   * Waits for the end, however long it takes; but not for one that nobody can tell: Weaviate keeps a backup's state in
+   * the bucket, so that a network which is cut for good also cuts off the word that the upload has failed.
+   */
   private async finish(path: string, what: string): Promise<void> {
-    const end = await poll(
-      async () => {
-        const status = (await this.call("GET", path)) as BackupStatus;
-        return status.status === "SUCCESS" || status.status === "FAILED" ? status : undefined;
-      },
-      { what: `Weaviate's ${what}`, intervalMs: 500, timeoutMs: 3_600_000 },
-    );
-    if (end.status === "FAILED")
-      throw new PlatformError(`Weaviate's ${what} failed: ${end.error ?? ""}`, ExitCode.resource);
+    const { patienceMs = PATIENCE_MS } = this.source;
+    let known = performance.now();
+    for (;;) {
+      const status = await this.status(path).catch((thrown: unknown) => {
+        if (performance.now() - known < patienceMs && !isRefusal(thrown)) return undefined;
+        throw new PlatformError(
+          `Weaviate's ${what}: its state has been unknown for ${Math.round((performance.now() - known) / 1000)} s: ${messageOf(thrown)}`,
+          thrown instanceof PlatformError ? thrown.exitCode : ExitCode.resource,
+        );
+      });
+      if (status !== undefined) known = performance.now();
+      if (status?.status === "SUCCESS") return;
+      if (status?.status === "FAILED" || status?.status === "CANCELED") {
+        throw new PlatformError(`Weaviate's ${what} failed: ${status.error ?? status.status}`, ExitCode.resource);
+      }
+      await sleep(500);
+    }
+  }
+
+  private async status(path: string): Promise<BackupStatus> {
+    return (await this.call("GET", path, { signal: AbortSignal.timeout(STATUS_MS) })) as BackupStatus;
   }
 }

@@ -22,7 +22,7 @@ import { RedisServer } from "../../support/servers/redis.js";
 const root = join(__dirname, "..", "..", "..");
 
 describe("Backups under faults", function () {
-  this.timeout(300_000);
+  this.timeout(count(300_000, 2_400_000));
   let folder: string;
   let store: ObjectStore;
   let server: RedisServer;

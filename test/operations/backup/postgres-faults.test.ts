@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -24,7 +25,7 @@ const root = join(__dirname, "..", "..", "..");
 const DAY_MS = 86_400_000;
 
 describe("PostgreSQL backups under faults", function () {
-  this.timeout(400_000);
+  this.timeout(count(400_000, 2_400_000));
   let running: ArchivedPostgres;
   let wire: Wire;
   let catalogue: Catalogue;
@@ -135,6 +136,42 @@ describe("PostgreSQL backups under faults", function () {
       await assert.rejects(createFull(catalogueAt(running.store.endpoint), { source }), { exitCode: 3 });
       Object.assign(process.env, running.store.env);
     }
+    await unharmed();
+  });
+
+  it("wrong password of the database, or a user that it does not know: told, and recorded as failed", async () => {
+    const { server } = running;
+    await server.sql("CREATE ROLE keeper SUPERUSER LOGIN PASSWORD 'right'");
+    const rules = join(server.data, "pg_hba.conf");
+    await writeFile(rules, `host all keeper,nobody 127.0.0.1/32 scram-sha-256\n${await readFile(rules, "utf8")}`);
+    await server.sql("SELECT pg_reload_conf()");
+    const before = (await catalogue.jobs()).length;
+    const reason = /PostgreSQL refuses us: .*password authentication failed for user/;
+    for (const user of ["keeper", "nobody"]) {
+      process.env.PGPASSWORD = "wrong";
+      const source = { ...server.source, user };
+      await assert.rejects(createFull(catalogue, { source }), { exitCode: 3, message: reason });
+      delete process.env.PGPASSWORD;
+    }
+    const failed = (await catalogue.jobs()).slice(before);
+    assert.deepEqual(
+      failed.map(({ status, error = "" }) => [status, reason.test(error)]),
+      [
+        ["failed", true],
+        ["failed", true],
+      ],
+    );
+    await unharmed();
+  });
+
+  it("two at once: the second is refused while the first lives", async () => {
+    const first = createFull(catalogue, { source: running.server.source });
+    await sleep(2 * quick.heartbeatMs);
+    await assert.rejects(createFull(catalogueAt(running.store.endpoint), { source: running.server.source }), {
+      exitCode: 4,
+      message: /another backup of postgres is running: postgres_/,
+    });
+    good = await first;
     await unharmed();
   });
 

@@ -10,7 +10,7 @@ import { type ObjectStore } from "../../support/servers/object-store.js";
 import type { PostgresServer } from "../../support/servers/postgres.js";
 
 describe("PostgreSQL backups on an S3 server", function () {
-  this.timeout(400_000);
+  this.timeout(count(400_000, 2_400_000));
   let folder: string;
   let store: ObjectStore;
   let server: PostgresServer;

@@ -125,7 +125,18 @@ describe("Redis backups on an S3 server", function () {
     assert.equal((await verify(catalogue, redisRestorer(catalogue))).verified, true);
   });
 
-  it("name what refuses: a wrong key, a missing bucket", async () => {
+  it("name what refuses: a wrong password or none, a wrong key, a missing bucket", async () => {
+    for (const [password, reason] of [
+      ["wrong", /refuses us: WRONGPASS/],
+      [undefined, /refuses us: NOAUTH/],
+    ] as const) {
+      const { host, port } = server.source;
+      const source = { host, port, ...(password === undefined ? {} : { password }) };
+      await assert.rejects(createRedis(catalogue, source), { exitCode: 3, message: reason });
+      const last = (await catalogue.jobs()).at(-1);
+      assert.equal(last?.status, "failed");
+      assert.match(last.error ?? "", reason);
+    }
     const missing = new Catalogue(new ObjectStorage(parseRepository("s3://absent/here", store.endpoint)), "redis");
     await assert.rejects(createRedis(missing, server.source), { exitCode: 4 });
     process.env.AWS_SECRET_ACCESS_KEY = "wrong";

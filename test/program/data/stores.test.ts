@@ -1,37 +1,8 @@
 import { strict as assert } from "node:assert";
-import { StoreSecrets } from "../../../components/data/credentials.js";
-import { DataStores } from "../../../components/data/stores.js";
 import { parseQuantity } from "../../../common/quantity.js";
-import { dataSchema, type DataConfig } from "../../../config/schema/data.js";
-import { record, type Recorded } from "../../support/record.js";
+import { dataSchema } from "../../../config/schema/data.js";
 import { at, list, textAt } from "../../support/plain.js";
-import { backupsConfig, clusterTarget, dataConfig, vaults } from "../../support/store-fixtures.js";
-import type { WorkloadIdentityRequest } from "../../../components/clusters/cluster.js";
-
-interface Region {
-  readonly recorded: Recorded;
-  readonly identities: readonly WorkloadIdentityRequest[];
-}
-
-async function region(role: "primary" | "secondary", config: DataConfig = dataConfig): Promise<Region> {
-  let identities: WorkloadIdentityRequest[] = [];
-  const recorded = await record(() => {
-    const target = clusterTarget("here", role);
-    identities = target.identities;
-    const own = { ...vaults("here"), copies: vaults("there", "gs").buckets, copiedBy: "job" as const };
-    new DataStores("here-data", {
-      cluster: target.cluster,
-      namespace: "agent-memory",
-      config,
-      backups: backupsConfig,
-      vaults: own,
-      primaryVaults: role === "primary" ? own : vaults("elsewhere", "gs"),
-      credentials: new StoreSecrets("stores"),
-      addonsReady: [],
-    });
-  });
-  return { recorded, identities };
-}
+import { region, type Region } from "./region.js";
 
 function podSpecs({ recorded }: Region): unknown[] {
   return recorded.resources.flatMap(({ type, inputs }) => {

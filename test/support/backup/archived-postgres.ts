@@ -1,7 +1,8 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { Catalogue } from "../../../operations/backup/catalogue.js";
-import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
+import { archiveArguments } from "../../../operations/backup/postgres/source.js";
+import { ObjectStorage, parseRepository, type RepositoryAddress } from "../../../operations/backup/storage.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { skip } from "../counts.js";
 import { startObjectStore, type ObjectStore } from "../servers/object-store.js";
@@ -14,9 +15,15 @@ export interface ArchivedPostgres {
   readonly store: ObjectStore;
   readonly server: PostgresServer;
   /** Where the archive and the backups are. */
-  readonly address: ReturnType<typeof parseRepository>;
+  readonly address: RepositoryAddress;
   readonly catalogue: Catalogue;
   readonly stop: () => Promise<void>;
+}
+
+/** Arguments of barman-cloud-wal-archive for an archive. */
+export function archiveCommand(address: RepositoryAddress): string {
+  const { options, place } = archiveArguments(address);
+  return [...options, ...place].join(" ");
 }
 
 /** Starts both in a new folder; skips the calling suite, with the reason, where one of the programs cannot be had. */
@@ -33,8 +40,7 @@ export async function startArchivedPostgres(context: Mocha.Context, name: string
   await chmod(folder, 0o755);
   const store = await startObjectStore(folder, ["vault"]);
   const address = parseRepository("s3://vault/here", store.endpoint);
-  const archive = `--endpoint-url ${store.endpoint} s3://vault/here postgres`;
-  const server = await PostgresServer.create(join(folder, "source"), archive, store.env);
+  const server = await PostgresServer.create(join(folder, "source"), archiveCommand(address), store.env);
   const catalogue = new Catalogue(new ObjectStorage(address), "postgres");
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -13,7 +13,7 @@ export interface Moto {
 
 /** Starts a server that answers as AWS does, with what AWS refuses; or tells why it cannot be had here. */
 export async function startMoto(folder: string): Promise<Moto | { readonly missing: string }> {
-  const found = await ensurePython("moto-5.2.2", PACKAGES, "moto_server");
+  const found = await ensurePython("moto-5.2.2", { packages: PACKAGES, program: "moto_server" });
   if (found.missing !== undefined) return { missing: found.missing };
   const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;

@@ -14,6 +14,8 @@ export interface ObjectStore {
   readonly env: Readonly<Record<string, string>>;
   /** Of somebody whom the server knows, and who may do nothing with the buckets. */
   readonly strangerEnv: Readonly<Record<string, string>>;
+  /** Gives a bucket to the owner of an access key: the administrator keeps his way in, everybody else has none. */
+  readonly giveBucket: (bucket: string, accessKey: string) => Promise<void>;
 }
 
 async function answers(port: number): Promise<true | undefined> {
@@ -42,10 +44,12 @@ export async function startObjectStore(folder: string, buckets: readonly string[
   const env = { AWS_ACCESS_KEY_ID: keys.access, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_REGION: "us-east-1" };
   const endpoint = `http://127.0.0.1:${port}`;
   const stranger = { access: "stranger", secret: "stranger-secret" };
-  await runCommand(program, [
-    ...["admin", ...root, "--endpoint-url", endpoint, "create-user"],
-    ...["--access", stranger.access, "--secret", stranger.secret, "--role", "user"],
-  ]);
+  const admin = async (...words: string[]): Promise<void> => {
+    await runCommand(program, ["admin", ...root, "--endpoint-url", endpoint, ...words]);
+  };
+  await admin("create-user", "--access", stranger.access, "--secret", stranger.secret, "--role", "user");
+  const giveBucket = async (bucket: string, accessKey: string): Promise<void> =>
+    await admin("change-bucket-owner", "--bucket", bucket, "--owner", accessKey);
   const strangerEnv = { AWS_ACCESS_KEY_ID: stranger.access, AWS_SECRET_ACCESS_KEY: stranger.secret };
-  return { endpoint, files, process, env, strangerEnv };
+  return { endpoint, files, process, env, strangerEnv, giveBucket };
 }

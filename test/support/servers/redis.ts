@@ -15,7 +15,12 @@ export class RedisServer {
     const settings = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder, "--requirepass", password];
     const process = startProcess(
       findProgram("redis-server"),
-      [...settings, "--appendonly", "yes", "--save", "", "--enable-debug-command", "local"],
+      // The delay gathers replicas for one transfer; a dump would wait for them too.
+      [
+        ...settings,
+        ...["--appendonly", "yes", "--save", "", "--enable-debug-command", "local"],
+        ...["--repl-diskless-sync-delay", "0"],
+      ],
       {
         folder,
         name: "redis",

@@ -12,6 +12,9 @@ import {
 import type { RepositoryAddress } from "../../../operations/backup/storage.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
+/** PostgreSQL's own default is 5 s; what is in the archive when the primary dies is replayed either way. */
+const LOOKS_AT_ARCHIVE_MS = 1000;
+
 /** A standby that was restored from an archive and follows it, as the replica cluster of another region does. */
 export class ArchiveStandby {
   private constructor(
@@ -32,8 +35,9 @@ export class ArchiveStandby {
     const [port = 0] = await freePorts(1);
     await rm(join(data, "recovery.signal"), { force: true });
     await writeFile(join(data, "standby.signal"), "");
-    const settings = `\nport = ${port}\narchive_mode = off\nrestore_command = '${restoreCommand(address)}'\n`;
-    await appendFile(join(data, "postgresql.auto.conf"), settings);
+    const settings = [`port = ${port}`, "archive_mode = off", `restore_command = '${restoreCommand(address)}'`];
+    settings.push(`wal_retrieve_retry_interval = ${LOOKS_AT_ARCHIVE_MS}`);
+    await appendFile(join(data, "postgresql.auto.conf"), `\n${settings.join("\n")}\n`);
     await chmod(folder, 0o755);
     await chmod(data, 0o700);
     if (process.getuid?.() === 0) await runCommand("chown", ["-R", "postgres:postgres", data]);
@@ -53,7 +57,7 @@ export class ArchiveStandby {
     for (let now = await replayed(); now !== before; now = await replayed()) {
       before = now;
       // Twice as long as it waits between two looks at the archive.
-      await sleep(10_000);
+      await sleep(2 * LOOKS_AT_ARCHIVE_MS);
     }
     await queryValue(this.source, "SELECT pg_promote(true, 120)");
   }

@@ -124,6 +124,12 @@ export const cases: readonly RuleCase[] = [
     "agent.image",
     /pinned images/,
   ],
+  [
+    "backup image of one's own without a digest",
+    (raw) => (raw.backups = { image: "ghcr.io/acme/agent-platform-backup:1.0.0" }),
+    "backups.image",
+    /backup image by digest/,
+  ],
   ["image without tag", (raw) => (raw.data = { redis: { image: "redis" } }), "data.redis.image", /pinned images/],
   [
     "budget that allows all to go",
