@@ -80,3 +80,8 @@ export function ratio(
   const verdict = quotient <= bound ? "within" : "OVER";
   return `${what}: ${value.toFixed(2)} ${unit}, floor ${floor.toFixed(2)} ${unit}, ratio ${quotient.toFixed(2)}, ${verdict} the bound of ${bound}`;
 }
+
+/** A figure that has a bound of its own, and no floor to be a multiple of: `160 KiB, within the bound of 1024`. */
+export function within(what: string, value: number, { unit, bound }: { unit: string; bound: number }): string {
+  return `${what}: ${value.toFixed(0)} ${unit}, ${value <= bound ? "within" : "OVER"} the bound of ${bound}`;
+}

@@ -45,8 +45,10 @@ function createPipelineAccess(config: StackConfig, regions: readonly Region[]): 
   if (config.access.github === undefined) return undefined;
   const providers = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.cloudProvider]));
   const ready = Object.fromEntries(regions.map(({ key, cluster }) => [key, cluster.ready]));
-  const { access } = config;
-  return new PipelineAccess("access", { stack: pulumi.getStack(), access, regions: config.regions, providers, ready });
+  const { access, regions: configured } = config;
+  const { bucketPrefix } = config.backups;
+  const stack = pulumi.getStack();
+  return new PipelineAccess("access", { stack, access, bucketPrefix, regions: configured, providers, ready });
 }
 
 interface Reachable {

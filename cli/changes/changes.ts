@@ -38,6 +38,8 @@ export interface ChangeReport {
   readonly counts: Readonly<Record<Change["action"] | "same", number>>;
   /** Errors that the engine or a policy reported. */
   readonly errors: readonly string[];
+  /** Whether the stack makes its pipelines' identities, which may not change a vault. */
+  readonly ownPipelines: boolean;
 }
 
 /**
@@ -60,10 +62,11 @@ export function readChanges(flag: string, path: string): ChangeReport {
   return parsed.success ? toReport(parsed.data) : refuse(z.prettifyError(parsed.error));
 }
 
-function toReport({ steps, diagnostics }: z.output<typeof engineOutput>): ChangeReport {
+function toReport({ steps: given, diagnostics }: z.output<typeof engineOutput>): ChangeReport {
+  const steps = given ?? [];
   const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
   const changes: Change[] = [];
-  for (const { op, urn, oldState, newState, replaceReasons } of steps ?? []) {
+  for (const { op, urn, oldState, newState, replaceReasons } of steps) {
     const action = actionOf(op);
     if (op === "same") counts.same += 1;
     const type = typeOf(urn);
@@ -77,7 +80,8 @@ function toReport({ steps, diagnostics }: z.output<typeof engineOutput>): Change
     });
   }
   const errors = (diagnostics ?? []).filter(({ severity }) => severity === "error");
-  return { changes, counts, errors: errors.map(({ message }) => message?.trim() ?? "") };
+  const ownPipelines = steps.some(({ urn }) => urn.includes("agent-platform:access:PipelineAccess"));
+  return { changes, counts, errors: errors.map(({ message }) => message?.trim() ?? ""), ownPipelines };
 }
 
 /** A replacement is three steps of the engine; the one named `replace` stands for it. */
@@ -88,13 +92,34 @@ function actionOf(op: string): Change["action"] | undefined {
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 const typeOf = (urn: string): string => urn.split("::").at(-2)?.split("$").at(-1) ?? "";
 
+const inVault = /agent-platform:backups:(S3Vault|GcsVault|BackupCopies)\$(aws:(s3|kms)\/|gcp:(storage|kms)\/)/;
+
+/**
+ * Changes of the backups' buckets and keys: their policies, lifecycles, locks, and who reaches them. The deploying role
+ * that the stack makes for its pipeline is denied them (components/access); tags alone are not told apart from the rest.
+ */
+function ofVaults(changes: readonly Change[]): Change[] {
+  return changes.filter(
+    ({ urn, type }) =>
+      inVault.test(urn) ||
+      (type === "gcp:storage/bucketIAMMember:BucketIAMMember" && !urn.includes("agent-platform:failover:Failover")),
+  );
+}
+
 /** What a change can cost: resources that are lost or made anew, and protected ones that are touched so. */
-export function risksOf({ changes }: ChangeReport): {
+export function risksOf({ changes, ownPipelines }: ChangeReport): {
   readonly replaced: readonly Change[];
   readonly deleted: readonly Change[];
   readonly protectedTouched: readonly Change[];
+  /** What the pipeline may not carry out: an administrator's `pulumi up` has to come first. */
+  readonly forAdministrator: readonly Change[];
 } {
   const replaced = changes.filter(({ action }) => action === "replace");
   const deleted = changes.filter(({ action }) => action === "delete");
-  return { replaced, deleted, protectedTouched: [...replaced, ...deleted].filter((change) => change.protected) };
+  return {
+    replaced,
+    deleted,
+    protectedTouched: [...replaced, ...deleted].filter((change) => change.protected),
+    forAdministrator: ownPipelines ? ofVaults(changes) : [],
+  };
 }

@@ -14,16 +14,19 @@ export function changesMarkdown(report: ChangeReport): string {
       ? []
       : [`The engine reported errors:\n\n${errors.map((text) => fence(text)).join("\n\n")}`]),
     ...riskTable(report),
+    ...administratorPart(report),
     ...(changes.length === 0 ? [] : [byComponent(changes)]),
   ].join("\n\n");
 }
 
 /** The cost of risk in one line. */
 export function headline(report: ChangeReport): string {
-  const { replaced, deleted, protectedTouched } = risksOf(report);
+  const { replaced, deleted, protectedTouched, forAdministrator } = risksOf(report);
   const lost = `${deleted.length} deletions, ${replaced.length} replacements`;
   if (report.errors.length > 0) return "❌ The engine's preview failed";
   if (protectedTouched.length > 0) return `⛔ Risk: ${protectedTouched.length} protected resources among ${lost}`;
+  if (forAdministrator.length > 0)
+    return `⛔ Needs an administrator: ${forAdministrator.length} changes of the backups' vaults`;
   if (deleted.length + replaced.length > 0) return `⚠️ Risk: ${lost}`;
   return report.changes.length === 0 ? "✅ No changes" : "✅ Risk: nothing is deleted or replaced";
 }
@@ -38,6 +41,16 @@ function riskTable(report: ChangeReport): string[] {
   });
   const more = risky.length > MAX_ROWS ? [`\n… and ${risky.length - MAX_ROWS} more`] : [];
   return [["| | action | resource | type | component |", "|---|---|---|---|---|", ...rows, ...more].join("\n")];
+}
+
+function administratorPart(report: ChangeReport): string[] {
+  const { forAdministrator } = risksOf(report);
+  if (forAdministrator.length === 0) return [];
+  const items = forAdministrator.slice(0, MAX_ROWS).map(({ action, name, type }) => `- ${action} ${name} (${type})`);
+  const more = forAdministrator.length > MAX_ROWS ? [`- … and ${forAdministrator.length - MAX_ROWS} more`] : [];
+  const text =
+    "🔐 Backups' buckets and keys change. The pipeline may not do that: an administrator's `pulumi up` first.";
+  return [[text, "", ...items, ...more].join("\n")];
 }
 
 function byComponent(changes: readonly Change[]): string {

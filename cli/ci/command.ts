@@ -97,7 +97,8 @@ function risk(file: string, { failOn, json, markdown }: RiskOptions): ExitCode {
   const risks = risksOf(report);
   const text = json === true ? JSON.stringify({ ...report, ...risks }, undefined, 2) : undefined;
   say(text ?? (markdown === true ? changesMarkdown(report) : headline(report)));
-  const stopping = failOn === "deletions" ? [...risks.deleted, ...risks.replaced] : risks.protectedTouched;
+  const lost = failOn === "deletions" ? [...risks.deleted, ...risks.replaced] : risks.protectedTouched;
+  const stopping = [...lost, ...risks.forAdministrator];
   if (report.errors.length > 0) return ExitCode.resource;
   return failOn !== "never" && stopping.length > 0 ? ExitCode.policy : ExitCode.ok;
 }

@@ -29,8 +29,11 @@ export async function deployAll(regions: readonly RunningRegion[], folder: strin
   for (const [index, region] of regions.entries()) {
     const objects = rendered[index] ?? [];
     const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, service));
-    const { applied, left } = await during(`${region.name}: objects`, async () => await deployRegion(region, objects));
-    process.stderr.write(`${region.name}: ${applied} objects applied\n`);
+    const { applied, removed, left } = await during(
+      `${region.name}: objects`,
+      async () => await deployRegion(region, objects, folder),
+    );
+    process.stderr.write(`${region.name}: ${applied} objects applied${removed > 0 ? `, ${removed} removed` : ""}\n`);
     for (const { object, reason } of left) process.stderr.write(`  left out: ${object} (${reason})\n`);
     for (const image of without) process.stderr.write(`  no image of ${image}: its pods wait\n`);
     await during(`${region.name}: pods`, async () => await awaitWorkloads(region, NAMESPACE));

@@ -1,3 +1,24 @@
+/** What a refresh asks of a bucket: how it is set up, and no object. */
+const bucketReads = [
+  "s3:GetAccelerateConfiguration",
+  "s3:GetBucketAcl",
+  "s3:GetBucketCORS",
+  "s3:GetBucketLocation",
+  "s3:GetBucketLogging",
+  "s3:GetBucketObjectLockConfiguration",
+  "s3:GetBucketOwnershipControls",
+  "s3:GetBucketPolicy",
+  "s3:GetBucketPublicAccessBlock",
+  "s3:GetBucketRequestPayment",
+  "s3:GetBucketTagging",
+  "s3:GetBucketVersioning",
+  "s3:GetBucketWebsite",
+  "s3:GetEncryptionConfiguration",
+  "s3:GetLifecycleConfiguration",
+  "s3:GetReplicationConfiguration",
+  "s3:ListBucket",
+] as const;
+
 /**
  * What the engine asks of AWS for this program's resources, action by action and without wildcards: a new type of
  * resource needs its actions here, which a reviewer sees. `read` is what a preview and a refresh ask, `write` the rest.
@@ -157,40 +178,29 @@ export const actions = {
       "kms:UpdateKeyDescription",
     ],
   },
-  buckets: {
-    read: [
-      "s3:GetAccelerateConfiguration",
-      "s3:GetBucketAcl",
-      "s3:GetBucketCORS",
-      "s3:GetBucketLocation",
-      "s3:GetBucketLogging",
-      "s3:GetBucketObjectLockConfiguration",
-      "s3:GetBucketOwnershipControls",
-      "s3:GetBucketPolicy",
-      "s3:GetBucketPublicAccessBlock",
-      "s3:GetBucketRequestPayment",
-      "s3:GetBucketTagging",
-      "s3:GetBucketVersioning",
-      "s3:GetBucketWebsite",
-      "s3:GetEncryptionConfiguration",
-      "s3:GetLifecycleConfiguration",
-      "s3:GetReplicationConfiguration",
-      "s3:ListBucket",
-    ],
+  /** Backups. Made, changed and dropped by an administrator; the pipeline sees them, so that drift shows. */
+  vaults: {
+    read: bucketReads,
+    write: ["s3:PutBucketTagging"],
+  },
+  /** Switches of the failover: who changes the DNS records decides the same, so that their objects are no secret here. */
+  switches: {
+    read: [...bucketReads, "s3:ListBucketVersions"],
     write: [
       "s3:CreateBucket",
       "s3:DeleteBucket",
       "s3:DeleteBucketPolicy",
-      "s3:PutBucketObjectLockConfiguration",
-      "s3:PutBucketOwnershipControls",
       "s3:PutBucketPolicy",
       "s3:PutBucketPublicAccessBlock",
       "s3:PutBucketTagging",
       "s3:PutBucketVersioning",
       "s3:PutEncryptionConfiguration",
       "s3:PutLifecycleConfiguration",
-      "s3:PutReplicationConfiguration",
     ],
+  },
+  switchObjects: {
+    read: [],
+    write: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
   },
   logGroups: {
     read: ["logs:ListTagsForResource"],

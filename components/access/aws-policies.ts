@@ -1,10 +1,14 @@
 import type { Statement } from "../clusters/identity/iam.js";
+import { bucketBaseName, vaultKeyTags } from "../backups/names.js";
+import { switchBucketPrefix } from "../failover/names.js";
 import { actions } from "./aws-actions.js";
 
 /** What a pipeline's role may reach. */
 export interface PipelineScope {
   readonly stack: string;
   readonly account: string;
+  /** Prefix of the backups' buckets and of their keys' aliases, the stack's name left out. */
+  readonly bucketPrefix: string;
   /** AWS regions of the stack; Route 53 and IAM have none. */
   readonly regions: readonly string[];
   /** ARN of the S3 bucket with the engine's state. */
@@ -17,7 +21,12 @@ type Kind = "read" | "write";
 type Scoped = Exclude<keyof typeof actions, "list" | "create">;
 
 /** ARNs of the stack's own resources, by what they are: every name begins with the stack's. */
-function resources({ stack, account, regions }: PipelineScope): Readonly<Record<Scoped, readonly string[]>> {
+function resources({
+  stack,
+  account,
+  regions,
+  bucketPrefix,
+}: PipelineScope): Readonly<Record<Scoped, readonly string[]>> {
   const name = `agent-${stack}`;
   const inRegions = (service: string, paths: readonly string[]): string[] =>
     regions.flatMap((region) => paths.map((path) => `arn:aws:${service}:${region}:${account}:${path}`));
@@ -32,8 +41,10 @@ function resources({ stack, account, regions }: PipelineScope): Readonly<Record<
     ),
     roles: [`arn:aws:iam::${account}:role/${name}-*`],
     issuers: [`arn:aws:iam::${account}:oidc-provider/*`],
-    keys: inRegions("kms", ["key/*", `alias/${name}-*`, `alias/agent-memory-*`]),
-    buckets: [`arn:aws:s3:::agent-memory-backups-${stack}-*`, "arn:aws:s3:::failover-switch-*"],
+    keys: inRegions("kms", ["key/*", `alias/${name}-*`, `alias/${bucketBaseName(bucketPrefix, stack)}-*`]),
+    vaults: [`arn:aws:s3:::${bucketBaseName(bucketPrefix, stack)}-*`],
+    switches: [`arn:aws:s3:::${switchBucketPrefix(stack)}*`],
+    switchObjects: [`arn:aws:s3:::${switchBucketPrefix(stack)}*/*`],
     logGroups: inRegions("logs", [`log-group:/agent-platform/${name}-*`, `log-group:/aws/eks/${name}-*`]),
     dns: ["arn:aws:route53:::hostedzone/*"],
     healthChecks: ["arn:aws:route53:::healthcheck/*"],
@@ -95,7 +106,7 @@ function state({ stateBucket, stateKey }: PipelineScope, kind: Kind): Statement[
 
 /** What `pulumi preview` asks: nothing that changes anything, no object of a backup, no value of a secret of ours. */
 export function previewStatements(scope: PipelineScope): Readonly<Record<"platform" | "data", Statement[]>> {
-  const data: readonly Scoped[] = ["keys", "buckets", "dns", "dnsTags", "healthChecks", "changes"];
+  const data: readonly Scoped[] = ["keys", "vaults", "switches", "dns", "dnsTags", "healthChecks", "changes"];
   const platform = (Object.keys(resources(scope)) as Scoped[]).filter((name) => !data.includes(name));
   return {
     platform: [
@@ -108,7 +119,8 @@ export function previewStatements(scope: PipelineScope): Readonly<Record<"platfo
 
 /**
  * What `pulumi up` asks, in documents that each fit a managed policy. Who deploys can neither read nor destroy what the
- * backups hold: the denial holds even against a bucket policy that he writes for himself.
+ * backups hold, nor let anybody else: not the objects, nor the buckets' policies, lifecycles, locks and replication, nor
+ * their keys. What he may not do there, an administrator does.
  */
 export function deployStatements(scope: PipelineScope): Readonly<Record<"network" | "cluster" | "data", Statement[]>> {
   const both = (names: readonly Scoped[]): Statement[] => [
@@ -123,16 +135,46 @@ export function deployStatements(scope: PipelineScope): Readonly<Record<"network
       ...rolePassing(scope),
     ],
     data: [
-      ...both(["keys", "buckets", "dns", "dnsTags", "healthChecks", "changes"]),
-      {
-        Sid: "NeverTheBackupsThemselves",
-        Effect: "Deny",
-        Action: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
-        Resource: resources(scope).buckets.map((bucket) => `${bucket}/*`),
-      },
+      ...both(["keys", "vaults", "switches", "switchObjects", "dns", "dnsTags", "healthChecks", "changes"]),
+      ...neverTheBackups(scope),
       ...state(scope, "write"),
     ],
   };
+}
+
+/** What takes a key away, gives it to others, or makes it look like another one. */
+const keyChanges = [
+  "kms:CreateGrant",
+  "kms:DisableKey",
+  "kms:PutKeyPolicy",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+  "kms:UntagResource",
+] as const;
+
+/** Denied, not only left out: a right that a role gets elsewhere does not reach them either. */
+function neverTheBackups(scope: PipelineScope): Statement[] {
+  const { vaults } = resources(scope);
+  const keys = scope.regions.map((region) => `arn:aws:kms:${region}:${scope.account}:key/*`);
+  const never = (Sid: string, Action: readonly string[], Resource: readonly string[]): Statement => ({
+    ...{ Sid, Effect: "Deny", Action, Resource },
+  });
+  return [
+    never(
+      "NeverTheBackupsThemselves",
+      ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+      vaults.map((bucket) => `${bucket}/*`),
+    ),
+    never(
+      "NeverWhoReachesThem",
+      ["s3:DeleteBucketPolicy", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration"],
+      vaults,
+    ),
+    {
+      ...never("NeverTheirKeys", keyChanges, keys),
+      Condition: { StringEquals: { "aws:ResourceTag/purpose": vaultKeyTags.purpose } },
+    },
+  ];
 }
 
 function rolePassing({ account, stack }: PipelineScope): Statement[] {

@@ -1,10 +1,13 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import { bucketBaseName } from "../backups/names.js";
 import { shortName } from "../clusters/names.js";
 
 export interface GooglePipelines {
   readonly stack: string;
   readonly repository: string;
+  /** Prefix of the names of the backups' buckets, the stack's name left out. */
+  readonly bucketPrefix: string;
   readonly project: string;
   readonly parent: pulumi.Resource;
   readonly provider: gcp.Provider;
@@ -21,9 +24,11 @@ export const googleRoles = {
   ],
   deploy: [
     "roles/cloudkms.admin",
+    "roles/cloudkms.viewer",
     "roles/compute.networkAdmin",
     "roles/compute.securityAdmin",
     "roles/container.admin",
+    "roles/iam.securityReviewer",
     "roles/iam.serviceAccountAdmin",
     "roles/iam.serviceAccountUser",
     "roles/iam.workloadIdentityPoolAdmin",
@@ -77,15 +82,22 @@ export function createGooglePipelines(name: string, args: GooglePipelines): Reco
     for (const granted of googleRoles[role]) {
       new gcp.projects.IAMMember(
         `${name}-${role}-${granted.replace(/^roles\//, "").replaceAll(".", "-")}`,
-        { project, role: granted, member: account.member },
+        { project, role: granted, member: account.member, ...conditionOf(granted, args) },
         options,
       );
     }
     created[`gcp-${role}`] = account.email;
-    createBucketRole(`${name}-${role}`, args, { role, account });
+    createBucketRoles(`${name}-${role}`, args, { role, account });
     if (role === "deploy") grantNodeRole(name, args, account);
   }
   return created;
+}
+
+/** Who changes keys changes no key of the backups: who has that, or destroys it, has the backups. */
+function conditionOf(role: string, { bucketPrefix, stack }: GooglePipelines): { readonly condition?: Condition } {
+  if (role !== "roles/cloudkms.admin") return {};
+  const expression = `!resource.name.contains('/keyRings/${bucketBaseName(bucketPrefix, stack)}-')`;
+  return { condition: { title: "no key of the backups", expression } };
 }
 
 interface Grantee {
@@ -96,35 +108,58 @@ interface Grantee {
 export const ownPermissions = {
   // Secrets are read by a refresh, which compares them; viewers of clusters do not see them.
   preview: ["container.secrets.get", "storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
-  deploy: [
-    "storage.buckets.create",
-    "storage.buckets.delete",
-    "storage.buckets.enableObjectRetention",
-    "storage.buckets.get",
-    "storage.buckets.getIamPolicy",
-    "storage.buckets.list",
-    "storage.buckets.setIamPolicy",
-    "storage.buckets.update",
-  ],
+  deploy: ["storage.buckets.create", "storage.buckets.get", "storage.buckets.getIamPolicy", "storage.buckets.list"],
 } as const;
 
-/** What no predefined role gives alone: every one that makes buckets reads their objects as well; this one does not. */
-function createBucketRole(name: string, { stack, project, parent, provider }: GooglePipelines, grantee: Grantee): void {
+/** What may be done to every bucket but those of the backups, which an administrator changes. */
+export const bucketChanges = [
+  "storage.buckets.delete",
+  "storage.buckets.setIamPolicy",
+  "storage.buckets.update",
+] as const;
+
+/** What no predefined role gives alone: every one that makes buckets reads their objects as well; these do not. */
+function createBucketRoles(name: string, args: GooglePipelines, grantee: Grantee): void {
+  const about = { id: "Buckets", title: "Buckets", permissions: ownPermissions[grantee.role] };
+  grantOwnRole(`${name}-buckets`, args, { ...grantee, ...about });
+  if (grantee.role !== "deploy") return;
+  const backups = `projects/_/buckets/${bucketBaseName(args.bucketPrefix, args.stack)}-`;
+  grantOwnRole(`${name}-changes`, args, {
+    ...grantee,
+    ...{ id: "Changes", title: "Changes of buckets", permissions: bucketChanges },
+    condition: { title: "no bucket of the backups", expression: `!resource.name.startsWith('${backups}')` },
+  });
+}
+
+interface OwnRole extends Grantee {
+  readonly id: string;
+  readonly title: string;
+  readonly permissions: readonly string[];
+  readonly condition?: Condition;
+}
+
+function grantOwnRole(name: string, { stack, project, parent, provider }: GooglePipelines, own: OwnRole): void {
+  const { role, account, id, title, permissions, condition } = own;
   const custom = new gcp.projects.IAMCustomRole(
-    `${name}-buckets`,
+    name,
     {
       project,
-      roleId: `pipelineBuckets_${stack.replaceAll("-", "_")}_${grantee.role}`,
-      title: `Buckets of ${stack}, without their objects: ${grantee.role}`,
-      permissions: [...ownPermissions[grantee.role]],
+      roleId: `pipeline${id}_${stack.replaceAll("-", "_")}_${role}`,
+      title: `${title} of ${stack}, without their objects: ${role}`,
+      permissions: [...permissions],
     },
     { parent, provider },
   );
   new gcp.projects.IAMMember(
-    `${name}-buckets-granted`,
-    { project, role: custom.name, member: grantee.account.member },
+    `${name}-granted`,
+    { project, role: custom.name, member: account.member, ...(condition === undefined ? {} : { condition }) },
     { parent, provider },
   );
+}
+
+interface Condition {
+  readonly title: string;
+  readonly expression: string;
 }
 
 /** The nodes' one role may be granted and revoked, and no other: the pipeline cannot widen what it may do itself. */

@@ -11,6 +11,8 @@ import { createGooglePipelines } from "./gcp-pipelines.js";
 export interface PipelineAccessArgs {
   readonly stack: string;
   readonly access: AccessConfig;
+  /** Prefix of the names of the backups' buckets, the stack's name left out. */
+  readonly bucketPrefix: string;
   readonly regions: readonly RegionConfig[];
   /** Provider of each region's cloud, by its key. */
   readonly providers: Readonly<Record<string, pulumi.ProviderResource | undefined>>;
@@ -41,7 +43,7 @@ export class PipelineAccess extends pulumi.ComponentResource {
   }
 
   private createAwsRoles(name: string): void {
-    const { stack, access, regions, providers } = this.args;
+    const { stack, access, bucketPrefix, regions, providers } = this.args;
     const home = regions.find(({ cloud }) => cloud === "aws");
     const provider = home === undefined ? undefined : providers[home.key];
     const { github, state } = access;
@@ -51,7 +53,7 @@ export class PipelineAccess extends pulumi.ComponentResource {
     const account = aws.getCallerIdentityOutput({}, { parent: this, provider }).accountId;
     const awsRegions = regions.flatMap((region) => (region.cloud === "aws" ? [region.region] : []));
     const scope = (id: string): PipelineScope => ({
-      ...{ stack, account: id, regions: awsRegions },
+      ...{ stack, account: id, regions: awsRegions, bucketPrefix },
       stateBucket: state.bucketArn,
       stateKey: state.keyArn,
     });
@@ -107,12 +109,14 @@ export class PipelineAccess extends pulumi.ComponentResource {
   }
 
   private createGoogleAccounts(name: string): void {
-    const { stack, access, regions, providers } = this.args;
+    const { stack, access, bucketPrefix, regions, providers } = this.args;
     const home = regions.find(({ cloud }) => cloud === "gcp");
     const provider = home === undefined ? undefined : providers[home.key];
     if (home?.cloud !== "gcp" || access.github === undefined || !(provider instanceof gcp.Provider)) return;
     const { repository } = access.github;
-    const created = createGooglePipelines(name, { stack, repository, project: home.project, parent: this, provider });
+    const created = createGooglePipelines(name, {
+      ...{ stack, repository, bucketPrefix, project: home.project, parent: this, provider },
+    });
     Object.assign(this.identities, created);
   }
 }

@@ -19,3 +19,6 @@ export function bucketBaseName(...parts: readonly string[]): string {
   const digest = createHash("sha256").update(whole).digest("hex").slice(0, 6);
   return `${whole.slice(0, room - digest.length - 1).replace(/-+$/, "")}-${digest}`;
 }
+
+/** By this tag the deploying pipeline is denied every change of a vault's key (components/access). */
+export const vaultKeyTags = { purpose: "backups" } as const;

@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 import { backupPlans, type BackupPlan } from "../../config/backup-table.js";
 import type { Store } from "../../config/schema/data.js";
 import type { BucketRef } from "../clusters/cluster.js";
-import { bucketBaseName } from "./names.js";
+import { bucketBaseName, vaultKeyTags } from "./names.js";
 import { bucketPolicy, keyPolicy, lifecycleRules } from "./s3-policy.js";
 import type { VaultArgs } from "./vault.js";
 
@@ -72,7 +72,7 @@ function createKey(name: string, args: VaultArgs, child: pulumi.CustomResourceOp
       enableKeyRotation: true,
       deletionWindowInDays: 30,
       policy,
-      tags: { ...args.tags },
+      tags: { ...args.tags, ...vaultKeyTags },
     },
     { ...child, ...kept },
   );

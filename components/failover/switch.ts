@@ -3,7 +3,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/schema/stack.js";
 import type { ClusterTarget } from "../clusters/cluster.js";
-import { switchObject } from "./names.js";
+import { switchBucketPrefix, switchObject } from "./names.js";
 
 /** A bucket in which the switch of any region can be thrown. */
 export interface SwitchBucket {
@@ -73,7 +73,11 @@ interface S3Switch extends SwitchBucket {
 /** Bucket in S3. Public access stays blocked: a policy bound to fixed addresses does not count as public. */
 function createS3({ name, parent }: SwitchArgs, { key, region, cloudProvider: provider }: ClusterTarget): S3Switch {
   const options = { parent, provider };
-  const bucket = new aws.s3.Bucket(`${name}-switch-${key}`, { forceDestroy: true }, options);
+  const bucket = new aws.s3.Bucket(
+    `${name}-switch-${key}`,
+    { bucketPrefix: switchBucketPrefix(pulumi.getStack()), forceDestroy: true },
+    options,
+  );
   new aws.s3.BucketPublicAccessBlock(
     `${name}-switch-${key}-private`,
     {

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
+import { identityOf, keepFormer, readFormer, removeObjects, without } from "./former.js";
 import type { RunningRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
@@ -14,6 +15,8 @@ const FIRST = ["Namespace", "CustomResourceDefinition", "StorageClass", "Service
 export interface Deployment {
   /** Objects that are now in the cluster. */
   readonly applied: number;
+  /** Objects of an earlier configuration that are not in this one, and are gone now. */
+  readonly removed: number;
   /** What was left out, with the reason. */
   readonly left: readonly { readonly object: string; readonly reason: string }[];
 }
@@ -124,14 +127,22 @@ async function applyPatiently(api: KubeApi, object: KubeObject): Promise<string 
 
 /**
  * Applies what a stack renders for one region to its local cluster. Charts and clouds are left out, and said so; what
- * waits for its stores waits for them here too.
+ * waits for its stores waits for them here too. With a folder to note it in, what an earlier call applied and this one
+ * has not is removed.
  * @throws PlatformError with every refusal, where the API server refused any.
  */
-export async function deployRegion(region: RunningRegion, rendered: readonly KubeObject[]): Promise<Deployment> {
+export async function deployRegion(
+  region: RunningRegion,
+  rendered: readonly KubeObject[],
+  folder?: string,
+): Promise<Deployment> {
   const { api } = region;
   await provideDefinitions(api);
   const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
   const objects = inOrder(withStandIns(rendered));
+  const former = folder === undefined ? [] : await readFormer(folder, region.name);
+  const gone = without(former, objects);
+  if (folder !== undefined) await keepFormer(folder, region.name, [...gone, ...objects.map(identityOf)]);
   await createNamespaces(api, objects);
   await createVolumes(region, objects);
   const refused: string[] = [];
@@ -148,7 +159,9 @@ export async function deployRegion(region: RunningRegion, rendered: readonly Kub
     else refused.push(refusal);
   }
   if (refused.length > 0) throw new PlatformError(`${region.name}: ${refused.join("\n  ")}`, ExitCode.resource);
-  return { applied, left };
+  await removeObjects(api, gone);
+  if (folder !== undefined) await keepFormer(folder, region.name, objects.map(identityOf));
+  return { applied, removed: gone.length, left };
 }
 
 interface Status {

@@ -2,7 +2,7 @@ import { computedMark } from "../../cli/preview/computed.js";
 import type { RecordedResource } from "../../cli/preview/recording.js";
 import type { ProgramRun } from "../../cli/preview/run-program.js";
 import { deployStatements, previewStatements, type PipelineScope } from "../../components/access/aws-policies.js";
-import { ownPermissions, googleRoles } from "../../components/access/gcp-pipelines.js";
+import { bucketChanges, googleRoles, ownPermissions } from "../../components/access/gcp-pipelines.js";
 
 interface Statement {
   readonly Sid?: string;
@@ -126,6 +126,7 @@ function kubernetesRoles({ resources }: ProgramRun): string {
 const scope: PipelineScope = {
   stack: "STACK",
   account: "ACCOUNT",
+  bucketPrefix: "agent-memory-backups",
   regions: ["REGION"],
   stateBucket: "arn:aws:s3:::STATE-BUCKET",
   stateKey: "arn:aws:kms:STATE-REGION:ACCOUNT:key/STATE-KEY",
@@ -147,10 +148,12 @@ function pipelines(): string {
     `\`gcp-${role}\``,
     code(googleRoles[role]),
     code(ownPermissions[role]),
+    role === "deploy" ? `${code(bucketChanges)}, but of no bucket of the backups` : "",
   ]);
   return [
-    table(["AWS role", "statement", "actions", "on"], rows),
-    table(["Google account", "predefined roles", "permissions of a role of its own"], google),
+    // Names of buckets are in lower case; the mark is easier to see as it is elsewhere.
+    table(["AWS role", "statement", "actions", "on"], rows).replaceAll("-stack-", "-STACK-"),
+    table(["Google account", "predefined roles", "permissions of a role of its own", "and by condition"], google),
   ].join("\n\n");
 }
 

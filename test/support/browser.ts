@@ -3,14 +3,23 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { ensurePackage } from "../../operations/local/servers/packages.js";
 import { skip } from "./counts.js";
 
-/** Debian's Chromium, headless; skips with the reason where it cannot be had. */
-export async function openBrowser(context: Mocha.Context): Promise<Browser> {
+/** Debian's Chromium, headless, or why it cannot be had. */
+export async function launchBrowser(): Promise<
+  | { readonly browser: Browser; readonly missing?: undefined }
+  | { readonly browser?: undefined; readonly missing: string }
+> {
   const { path, missing } = await ensurePackage("chromium", "chromium");
-  if (path === undefined) return skip(context, missing);
+  if (path === undefined) return { missing };
   // The drawing is laid out for Arial's widths; Debian has them as Liberation.
   await ensurePackage("fonts-liberation", "LiberationSans-Regular.ttf", ["/usr/share/fonts/truetype/liberation"]);
   // Chromium's own sandbox needs privileges that root in a container has not; what is opened are our own files.
-  return await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] });
+  return { browser: await chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-gpu"] }) };
+}
+
+/** Debian's Chromium, headless; skips with the reason where it cannot be had. */
+export async function openBrowser(context: Mocha.Context): Promise<Browser> {
+  const { browser, missing } = await launchBrowser();
+  return browser ?? skip(context, missing);
 }
 
 export interface OpenedPage {

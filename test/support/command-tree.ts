@@ -10,7 +10,11 @@ export async function wholeProgram(): Promise<Command> {
 
 /** Calls of this project's commands in a text: a workflow's step, a document's block. */
 export function callsIn(text: string): string[] {
-  const joined = text.replaceAll(/\\\n\s*/g, " ").replaceAll(/\\"|\\'/g, "");
+  // What is substituted is a call of its own.
+  const joined = text
+    .replaceAll(/\\\n\s*/g, " ")
+    .replaceAll("$(", "\n")
+    .replaceAll(/\\"|\\'/g, "");
   const calls = joined.matchAll(
     /npm run (?:-s |--silent )?([a-z]+)(?: --(?= )([^#|>&;\n]*(?:\|[a-z|]+ [^#>&;\n]*)?))?/g,
   );

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { soak } from "../counts.js";
 import { root } from "../stacks.js";
 
 /** Every document whose commands are held to what they print. */
@@ -15,7 +16,10 @@ export const documents = [
   ),
 ];
 
-/** A fenced block of commands. Its fence says what is done with it: `run` or `not-run="reason"`. */
+/**
+ * A fenced block of commands. Its fence says what is done with it: `run`, `not-run="reason"`, or `run-in-soak="reason"`,
+ * which is run at full counts only.
+ */
 export interface CommandBlock {
   /** `docs/local.md:12` */
   readonly place: string;
@@ -28,6 +32,20 @@ export interface CommandBlock {
 }
 
 const fence = /^ *```(sh|console|bash|shell)\b *(.*)$/;
+const languages = ["sh", "console", "yaml", "json", "mermaid", "text"];
+
+/** Fences that say no language, or one that is not ours: commands in such a block would escape every check. */
+export function fencesWithoutLanguage(document: string): string[] {
+  let open = false;
+  return readFileSync(join(root, document), "utf8")
+    .split("\n")
+    .flatMap((line, index) => {
+      const [, language] = /^ *```(\S*)/.exec(line) ?? [];
+      if (language === undefined) return [];
+      open = !open;
+      return open && !languages.includes(language) ? [`${document}:${index + 1}: ${line.trim()}`] : [];
+    });
+}
 
 /** The blocks of commands of a document, in order. */
 export function commandBlocks(document: string): CommandBlock[] {
@@ -48,7 +66,8 @@ export function commandBlocks(document: string): CommandBlock[] {
 }
 
 function readMark(mark: string): Pick<CommandBlock, "run" | "reason"> {
-  const [, reason] = /^not-run="(.+)"$/.exec(mark) ?? [];
+  const [, when, reason] = /^(not-run|run-in-soak)="(.+)"$/.exec(mark) ?? [];
+  if (when === "run-in-soak") return soak ? { run: true } : { run: false, reason: `only by npm run soak: ${reason}` };
   return { run: mark === "run", ...(reason === undefined ? {} : { reason }) };
 }
 
