@@ -77,7 +77,8 @@ export class S3Bucket implements Bucket {
 
   isRefusal(thrown: unknown): boolean {
     const name = thrown instanceof Error ? thrown.name : "";
-    return /^(AccessDenied|InvalidAccessKeyId|XAdminUserNotFound|SignatureDoesNotMatch|CredentialsProviderError|Forbidden)/.test(
+    // KMS.…: the bucket's key is disabled, about to be deleted, or not there.
+    return /^(KMS\.|AccessDenied|InvalidAccessKeyId|XAdminUserNotFound|SignatureDoesNotMatch|CredentialsProviderError|Forbidden)/.test(
       name,
     );
   }

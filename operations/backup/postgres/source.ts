@@ -26,7 +26,7 @@ export function libpq(source: PostgresSource): Record<string, string> {
 const REFUSAL = /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist/;
 
 /** What libpq or barman says where the server does not let the user in, as an error of its own; nothing for any other. */
-export function refusalOf(thrown: unknown): PlatformError | undefined {
+function refusalOf(thrown: unknown): PlatformError | undefined {
   const line = messageOf(thrown)
     .split("\n")
     .find((text) => REFUSAL.test(text));
@@ -56,7 +56,7 @@ export async function queryValue(source: PostgresSource, sql: string): Promise<s
 }
 
 /** How barman-cloud's programs find an archive. */
-export interface ArchiveArguments {
+interface ArchiveArguments {
   readonly options: readonly string[];
   readonly place: readonly string[];
   /** Environment of the program; for a server that recovers, its own, which its `restore_command` inherits. */

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import { runCommand } from "../../../common/command.js";
 import { bucketPolicy, keyPolicy, lifecycleRules } from "../../../components/backups/s3-policy.js";
@@ -12,7 +13,9 @@ import { createRedis, redisRestorer } from "../../../operations/backup/redis/red
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { quick } from "../../support/backup/timing.js";
 import { skip } from "../../support/counts.js";
+import { callKms, KmsGate } from "../../support/servers/kms-gate.js";
 import { startMoto, type Moto } from "../../support/servers/moto.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
@@ -82,18 +85,9 @@ describe("Backups in a vault under object lock, on moto", function () {
   });
 
   const createKey = async (): Promise<string> => {
-    const scope = "20260101/us-east-1/kms/aws4_request";
-    const answer = await fetch(moto.endpoint, {
-      method: "POST",
-      headers: {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": "TrentService.CreateKey",
-        authorization: `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=host, Signature=none`,
-      },
-      body: JSON.stringify({ Policy: JSON.stringify(keyPolicy("aws", "123456789012")) }),
-    });
-    assert.ok(answer.ok, await answer.clone().text());
-    return ((await answer.json()) as { KeyMetadata: { Arn: string } }).KeyMetadata.Arn;
+    const Policy = JSON.stringify(keyPolicy("aws", "123456789012"));
+    const { KeyMetadata } = await callKms(moto, "CreateKey", { Policy });
+    return (KeyMetadata as { Arn: string }).Arn;
   };
 
   /** The vault as the program declares it, from the same plain data. */
@@ -123,6 +117,11 @@ describe("Backups in a vault under object lock, on moto", function () {
       }),
     );
   };
+
+  const kms =
+    (action: string): (() => Promise<unknown>) =>
+    async () =>
+      await callKms(moto, action, { KeyId: keyArn.split("/")[1] });
 
   const versionsOf = async (Prefix: string): Promise<s3.ObjectVersion[]> =>
     (await client.send(new s3.ListObjectVersionsCommand({ Bucket, Prefix }))).Versions ?? [];
@@ -156,6 +155,48 @@ describe("Backups in a vault under object lock, on moto", function () {
     await assert.rejects(client.send(new s3.DeleteObjectCommand(removal)), { name: "AccessDenied" });
     const answer = await client.send(new s3.GetObjectCommand(removal));
     assert.equal((await answer.Body?.transformToByteArray())?.length, old?.bytes);
+  });
+
+  it("a KMS key that is disabled, about to be deleted or not ours to use: told by name, and no backup", async () => {
+    const gate = await KmsGate.open(moto, keyArn);
+    try {
+      const behind = new Catalogue(new ObjectStorage(parseRepository(`s3://${Bucket}/here`, gate.url)), "redis", quick);
+      const good = (await catalogue.jobs()).filter(({ status }) => status === "completed");
+      const faults: readonly [() => Promise<unknown>, () => Promise<unknown>, RegExp][] = [
+        [kms("DisableKey"), kms("EnableKey"), /is disabled/],
+        [
+          kms("ScheduleKeyDeletion"),
+          async () => await kms("CancelKeyDeletion")().then(kms("EnableKey")),
+          /is pending deletion/,
+        ],
+        [
+          async () => await Promise.resolve((gate.permitted = false)),
+          async () => await Promise.resolve((gate.permitted = true)),
+          /not authorized to perform: kms:GenerateDataKey/,
+        ],
+      ];
+      for (const [break_, mend, reason] of faults) {
+        await break_();
+        // Nothing at all can be written then, the record of a failure neither.
+        await assert.rejects(createRedis(behind, server.source), { exitCode: 3, message: reason });
+        await mend();
+        gate.before = async (path) => {
+          if (path.endsWith(".rdb")) await break_();
+        };
+        await assert.rejects(createRedis(behind, server.source), { exitCode: 3, message: reason });
+        gate.before = undefined;
+        await mend();
+        await sleep(2 * quick.patienceMs);
+        const jobs = await behind.jobs();
+        assert.equal(jobs.at(-1)?.status, "failed");
+        assert.deepEqual(
+          jobs.filter(({ status }) => status === "completed"),
+          good,
+        );
+      }
+    } finally {
+      await gate.close();
+    }
   });
 
   it("barman-cloud's WAL archiver is let in", async () => {

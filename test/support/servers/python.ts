@@ -9,7 +9,7 @@ import { ensurePackage } from "../../../operations/local/servers/packages.js";
 export type PythonProgram =
   { readonly path: string; readonly missing?: undefined } | { readonly missing: string; readonly path?: undefined };
 
-export interface PythonEnvironment {
+interface PythonEnvironment {
   /** Requirements, pinned exactly. */
   readonly packages: readonly string[];
   readonly program: string;
