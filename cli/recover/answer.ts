@@ -1,23 +1,15 @@
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { openPlace } from "../../operations/recovery/site/places.js";
-import type { Site } from "../../operations/recovery/site/site.js";
 import { Claim } from "../../operations/recovery/run/claim.js";
 import { RunControl } from "../../operations/recovery/run/control.js";
-import { findRun } from "../../operations/recovery/run/files.js";
-import { stateOf, type RunRecord } from "../../operations/recovery/run/record.js";
-import { operator, requireSite, runFiles, say, type CommonOptions } from "./options.js";
+import { cancelledRecord, stateOf, type RunRecord } from "../../operations/recovery/run/record.js";
+import { findRecord, operator, requireSite, runFiles, say, type CommonOptions } from "./options.js";
 import { readValues } from "./run.js";
 
 export interface AnswerOptions extends CommonOptions {
   readonly saw?: string;
   readonly reason?: string;
   readonly set?: readonly string[];
-}
-
-/** The record of a run, wherever it is kept. */
-export async function findRecord(id: string, site: Site, options: CommonOptions): Promise<RunRecord> {
-  const files = runFiles(options, site);
-  return (id === "latest" ? undefined : await findRun(files, site, id)) ?? (await files.get(id));
 }
 
 function requireContact(record: RunRecord, { as }: CommonOptions): string {
@@ -79,13 +71,7 @@ export async function cancel(id: string, options: AnswerOptions): Promise<void> 
   await new RunControl(storage, runId).cancel({ by, at: new Date().toISOString(), reason: options.reason ?? "" });
   const free = await Claim.abandon(storage, { stack, plan: plan.id, runId });
   if (free) {
-    await runFiles(options, site).write(cancelled(record, by), "finished");
+    await runFiles(options, site).write(cancelledRecord(record, by), "finished");
     say(`${runId} is cancelled; nobody carried it`);
   } else say(`${runId} ends before its next action`);
-}
-
-function cancelled(record: RunRecord, by: string): RunRecord {
-  const seq = record.events.length + 1;
-  const event = { kind: "run-finished", result: "cancelled", by, at: new Date().toISOString(), seq } as const;
-  return { ...record, events: [...record.events, event] };
 }

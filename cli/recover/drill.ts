@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { drillCorruption } from "../../operations/recovery/drill/corruption.js";
+import { drillFailBack } from "../../operations/recovery/drill/fail-back.js";
 import { drillOutage, type DrillOptions } from "../../operations/recovery/drill/outage.js";
 import { startDrillStore } from "../../operations/recovery/drill/object-store.js";
+import { clearRemains, makeDrillFolder } from "../../operations/recovery/drill/remains.js";
 import { storeDrill, type DrillResult } from "../../operations/recovery/drill/result.js";
 import { showSeconds } from "../../operations/recovery/run/figures.js";
 import { RunFiles } from "../../operations/recovery/run/files.js";
@@ -19,7 +19,7 @@ export interface DrillCommandOptions extends CommonOptions {
   readonly detection: string;
 }
 
-const drilled = ["region-outage", "database-corruption", "data-loss"] as const;
+const drilled = ["region-outage", "fail-back", "database-corruption", "data-loss"] as const;
 
 function readDetection(text: string): Site["detection"] {
   const [, interval, failures] = /^(\d+(?:\.\d+)?)x(\d+)$/.exec(text) ?? [];
@@ -39,12 +39,18 @@ async function perform(
   const stack = site?.stack ?? "drill";
   const keys = Object.keys(site?.regions ?? {});
   const primary = site?.primary ?? "us-east-1";
-  if (plan === "region-outage") {
+  if (plan === "region-outage" || plan === "fail-back") {
     const standby = keys.find((key) => key !== primary) ?? "us-west1";
     const stand = { folder, stack, primary, standby, detection: readDetection(options.detection), ttlSeconds: 5 };
-    const done = await drillOutage(stand, drill);
-    await done.stand.stop();
-    return { result: done.result, more: [] };
+    // There is a way back only once the region was lost; that part is not shown.
+    const unseen = { ...drill, runId: newRunId("region-outage"), onRecord: () => undefined };
+    const lost = await drillOutage(stand, plan === "fail-back" ? unseen : drill);
+    try {
+      const done = plan === "fail-back" ? await drillFailBack(lost, stand, drill) : lost;
+      return { result: done.result, more: [] };
+    } finally {
+      await lost.stand.stop();
+    }
   }
   const place = await backupsOf(options, folder, drill.onProgress);
   const done = await drillCorruption({ folder, stack, plan, region: primary, repository: place }, drill);
@@ -100,9 +106,10 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
   }
   const site = namesSite(options) ? await requireSite(options) : undefined;
   const files = new RunFiles(stateOnDisk(options), site?.stack ?? "drill");
-  const folder = await mkdtemp(join(tmpdir(), "recovery-drill-"));
-  const view = new LiveView(process.stderr);
   const onProgress = (what: string): void => void process.stderr.write(`drill: ${what}\n`);
+  for (const line of await clearRemains(files)) onProgress(line);
+  const folder = await makeDrillFolder();
+  const view = new LiveView(process.stderr);
   const context = {
     files,
     by: operator(options),

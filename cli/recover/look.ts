@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderReport, reportOf } from "../../operations/recovery/run/report.js";
 import { stateOf, type RunRecord } from "../../operations/recovery/run/record.js";
-import { findRecord } from "./answer.js";
 import { LiveView } from "./live.js";
-import { requireSite, runFiles, say, sayJson, type CommonOptions } from "./options.js";
+import { findRecord, requireSite, runFiles, say, sayJson, type CommonOptions } from "./options.js";
 import { runTable } from "./show.js";
 
 /** How many of the runs that are over a status lists. */

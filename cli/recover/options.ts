@@ -4,7 +4,8 @@ import { ExitCode, PlatformError } from "../../common/errors.js";
 import { plans } from "../../operations/recovery/plans/index.js";
 import type { Plan } from "../../operations/recovery/plans/plan.js";
 import { loadPlan } from "../../operations/recovery/plans/validate.js";
-import { RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
+import { findRun, RunFiles, stateFolder } from "../../operations/recovery/run/files.js";
+import type { RunRecord } from "../../operations/recovery/run/record.js";
 import { loadSite } from "../../operations/recovery/site/load.js";
 import type { Site } from "../../operations/recovery/site/site.js";
 import { loadStackSite, type StackSite } from "../../operations/recovery/site/stack.js";
@@ -63,6 +64,12 @@ export async function requireSite(options: CommonOptions): Promise<Site> {
 
 export function runFiles(options: CommonOptions, site: Site): RunFiles {
   return new RunFiles(stateOnDisk(options), site.stack);
+}
+
+/** The record of a run, wherever it is kept. */
+export async function findRecord(id: string, site: Site, options: CommonOptions): Promise<RunRecord> {
+  const files = runFiles(options, site);
+  return (id === "latest" ? undefined : await findRun(files, site, id)) ?? (await files.get(id));
 }
 
 /** The plan of that id, or from that file, with the site's own objectives and contacts. */

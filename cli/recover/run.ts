@@ -9,7 +9,16 @@ import type { RunFiles } from "../../operations/recovery/run/files.js";
 import type { Site } from "../../operations/recovery/site/site.js";
 import { recordedPrimary } from "../../operations/recovery/site/primary.js";
 import { LiveView } from "./live.js";
-import { operator, requirePlan, requireSite, runFiles, say, sayJson, type CommonOptions } from "./options.js";
+import {
+  findRecord,
+  operator,
+  requirePlan,
+  requireSite,
+  runFiles,
+  say,
+  sayJson,
+  type CommonOptions,
+} from "./options.js";
 import { dryRun, dryRunText, nextWords, planText, runTable } from "./show.js";
 
 export interface RunOptions extends CommonOptions {
@@ -165,7 +174,7 @@ export async function run(name: string, options: RunOptions): Promise<void> {
 export async function resume(id: string, options: RunOptions): Promise<void> {
   const site = await requireSite(options);
   const files = runFiles(options, site);
-  const record = await files.get(id);
+  const record = await findRecord(id, site, options);
   const { status } = stateOf(record);
   if (status === "completed" || status === "cancelled") {
     throw new PlatformError(

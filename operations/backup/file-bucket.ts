@@ -61,7 +61,8 @@ export class FileBucket implements Bucket {
   async readVersion(key: string): Promise<Versioned | undefined> {
     try {
       const text = await readFile(this.path(key), "utf8");
-      return { text, version: versionOf(text) };
+      const { mtime: modified } = await stat(this.path(key));
+      return { text, version: versionOf(text), modified };
     } catch (thrown) {
       if (codeOf(thrown) === "ENOENT") return undefined;
       throw thrown;

@@ -40,9 +40,10 @@ export class GcsBucket implements Bucket {
   async readVersion(key: string): Promise<Versioned | undefined> {
     const file = this.bucket.file(key);
     try {
-      const [{ generation }] = await file.getMetadata();
+      const [{ generation, updated }] = await file.getMetadata();
       const [content] = await file.download();
-      return { text: content.toString(), version: String(generation) };
+      const modified = updated === undefined ? {} : { modified: new Date(updated) };
+      return { text: content.toString(), version: String(generation), ...modified };
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.code === 404 && (await this.exists())) return undefined;
       throw thrown;

@@ -41,9 +41,10 @@ export class S3Bucket implements Bucket {
 
   async readVersion(key: string): Promise<Versioned | undefined> {
     try {
-      const { Body, ETag: version } = await this.client.send(new s3.GetObjectCommand({ Bucket: this.name, Key: key }));
+      const found = await this.client.send(new s3.GetObjectCommand({ Bucket: this.name, Key: key }));
+      const { Body, ETag: version, LastModified: modified } = found;
       if (Body === undefined || version === undefined) throw new Error("the answer has no body or no version");
-      return { text: await Body.transformToString(), version };
+      return { text: await Body.transformToString(), version, ...(modified === undefined ? {} : { modified }) };
     } catch (thrown) {
       if (thrown instanceof s3.NoSuchKey) return undefined;
       throw thrown;

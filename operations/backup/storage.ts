@@ -15,6 +15,8 @@ export interface ObjectInfo {
 export interface Versioned {
   readonly text: string;
   readonly version: string;
+  /** When it was written, by the bucket's own clock, where the bucket tells. */
+  readonly modified?: Date;
 }
 
 /** What must be there for a write to happen: anything, nothing, or exactly one version. */

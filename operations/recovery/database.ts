@@ -14,6 +14,9 @@ export interface RegionDatabase {
   /** Refuses new writes and ends those that run; harmless where it does. */
   readonly stopWrites: () => Promise<readonly string[]>;
   readonly resumeWrites: () => Promise<readonly string[]>;
+  /** Position in the log up to which it has written, and whether a replica has replayed that; where it can tell. */
+  readonly lastWrite?: () => Promise<string>;
+  readonly hasReplayed?: (position: string) => Promise<boolean>;
 }
 
 export interface Standing {
@@ -74,6 +77,9 @@ function postgresServer({ host, port, user, database }: ServerConfig): RegionDat
         `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE ${others}`,
       ),
     resumeWrites: async () => await run("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()"),
+    lastWrite: async () => await queryValue(source, "SELECT pg_current_wal_lsn()"),
+    hasReplayed: async (position) =>
+      (await queryValue(source, `SELECT pg_last_wal_replay_lsn() >= '${position}'::pg_lsn`)) === "t",
   };
 }
 

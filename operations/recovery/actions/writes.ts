@@ -1,4 +1,5 @@
-import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
+import { poll } from "../../../common/poll.js";
 import { refuseUnlessForced, type Action } from "../action.js";
 import { openDatabase, type RegionDatabase } from "../database.js";
 import type { Site } from "../site/site.js";
@@ -44,6 +45,22 @@ export const resumeWrites: Action = {
 
 /** Seconds that a replica may be behind when writes are moved to it on purpose. */
 const MAX_LAG_SECONDS = 60;
+/** How long the last write of a primary that was stopped may be under way. */
+const LAST_WRITE_MS = 60_000;
+
+/** Waits until the replica has everything that the stopped primary wrote; why it has not, where it never does. */
+async function missesLastWrite({ name, hasReplayed }: RegionDatabase, position: string): Promise<string | undefined> {
+  try {
+    await poll(async () => ((await hasReplayed?.(position)) === false ? undefined : true), {
+      what: `${name} to replay ${position}, the last write of the primary that was stopped`,
+      intervalMs: 200,
+      timeoutMs: LAST_WRITE_MS,
+    });
+    return undefined;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
 
 export const checkReplica: Action = {
   summary: "check that the region's database is a replica in sync",
@@ -60,6 +77,12 @@ export const checkReplica: Action = {
       const why = `${database.name} is ${Math.round(lagSeconds)} s behind`;
       return { summary: refuseUnlessForced(context, "replica-lagging", why) };
     }
-    return { summary: `${database.name}: ${detail}` };
+    const { lastWrite } = context.facts;
+    if (typeof lastWrite !== "string" || database.hasReplayed === undefined) {
+      return { summary: `${database.name}: ${detail}` };
+    }
+    const missing = await missesLastWrite(database, lastWrite);
+    if (missing !== undefined) return { summary: refuseUnlessForced(context, "replica-lagging", missing) };
+    return { summary: `${database.name} has replayed ${lastWrite}, the last write of the primary that was stopped` };
   },
 };

@@ -8,6 +8,7 @@ import { archiveArguments, query } from "../../backup/postgres/source.js";
 import { carry } from "../engine/engine.js";
 import { dataLoss } from "../plans/data-loss.js";
 import { databaseCorruption } from "../plans/database-corruption.js";
+import { securityBreach } from "../plans/security-breach.js";
 import type { RunInput, RunRecord } from "../run/record.js";
 import { openPlace } from "../site/places.js";
 import { parseSite } from "../site/load.js";
@@ -30,6 +31,8 @@ export interface CorruptionOptions {
   readonly plan: keyof typeof damages;
   /** Where the drill's own backups go: an S3 bucket, because barman-cloud writes to nothing else. */
   readonly repository: Place;
+  /** Cluster of the region: security-breach isolates the service in it. */
+  readonly kubeconfig?: string;
 }
 
 export interface CorruptionDrilled {
@@ -42,7 +45,11 @@ export interface CorruptionDrilled {
   readonly badRowsAfter: number;
 }
 
-function siteOf({ folder, stack, region, repository }: CorruptionOptions, database: DrillPostgres, http: number): Site {
+function siteOf(
+  { folder, stack, region, repository, kubeconfig }: CorruptionOptions,
+  database: DrillPostgres,
+  http: number,
+): Site {
   const [program, args] = asServerUser(findProgram("pg_ctl"), ["-D", database.data, "-w"]);
   // In the data folder, which is all that the server's user may write to.
   const log = join(database.data, "restored.log");
@@ -53,6 +60,7 @@ function siteOf({ folder, stack, region, repository }: CorruptionOptions, databa
     regions: {
       [region]: {
         url: `http://${ADDRESS}:${http}`,
+        ...(kubeconfig === undefined ? {} : { kubeconfig }),
         database: {
           kind: "postgres",
           host: "127.0.0.1",
@@ -74,9 +82,10 @@ function siteOf({ folder, stack, region, repository }: CorruptionOptions, databa
 const value = async (database: DrillPostgres, sql: string): Promise<number> =>
   Number((await query(database.source, sql))[0]?.[0] ?? "0");
 
-/** What goes wrong: a migration overwrites every second row, or a job deletes it. */
+/** What goes wrong: a migration (or somebody who got in) overwrites every second row, or a job deletes it. */
 const damages = {
   "database-corruption": { plan: databaseCorruption, sql: "UPDATE memories SET body = 'damaged' WHERE id % 2 = 0" },
+  "security-breach": { plan: securityBreach, sql: "UPDATE memories SET body = 'damaged' WHERE id % 2 = 0" },
   "data-loss": { plan: dataLoss, sql: "DELETE FROM memories WHERE id % 2 = 0" },
 } as const;
 
@@ -141,7 +150,14 @@ export async function drillCorruption(
     say(`every second row is damaged, at ${damagedAt}`);
     const input = inputOf({ standOptions, options, plan, damagedAt });
     const { files, by, onRecord } = options;
-    const record = await carry(input, { site, files, by, ...(onRecord === undefined ? {} : { onRecord }) });
+    const engineFolder = join(standOptions.folder, "engine");
+    const record = await carry(input, {
+      site,
+      files,
+      by,
+      engineFolder,
+      ...(onRecord === undefined ? {} : { onRecord }),
+    });
     const counts = await client.finish();
     const good = `SELECT count(*) FROM memories WHERE at <= '${damagedAt}' AND body <> 'damaged'`;
     return {

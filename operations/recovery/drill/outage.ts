@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { poll } from "../../../common/poll.js";
 import { carry } from "../engine/engine.js";
 import { regionOutage } from "../plans/region-outage.js";
@@ -8,7 +9,7 @@ import { drillInput, resultOf, type DrillResult } from "./result.js";
 import { Stand, type StandOptions } from "./stand.js";
 
 /** Writes that must be acknowledged before the region is lost. */
-const WARM_UP = 30;
+export const WARM_UP = 30;
 
 export interface DrillOptions {
   readonly files: RunFiles;
@@ -49,6 +50,7 @@ export async function drillOutage(
       site: stand.site,
       files: options.files,
       by: options.by,
+      engineFolder: join(standOptions.folder, "engine"),
       ...(options.onRecord === undefined ? {} : { onRecord: options.onRecord }),
     });
     const result = resultOf(record, { by: options.by, client: await client.finish() });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { poll } from "../../../common/poll.js";
 import { openDatabase } from "../database.js";
 import { LeaseKeeper } from "../lease/keeper.js";
 import { openPlace } from "../site/places.js";
@@ -34,7 +35,7 @@ export class Stand {
     readonly site: Site,
     readonly raw: object,
     private readonly parts: {
-      readonly databases: Readonly<Record<"primary" | "standby", DrillPostgres>>;
+      readonly databases: Record<"primary" | "standby", DrillPostgres>;
       readonly services: Readonly<Record<"primary" | "standby", StandInService>>;
       readonly resolver: StandInResolver;
       readonly keepers: readonly LeaseKeeper[];
@@ -60,6 +61,12 @@ export class Stand {
     await services.standby.start();
     const keepers = [primary, standby].map((region) => makeKeeper(site, region));
     for (const keeper of keepers) keeper.start();
+    // A lease that nobody ever held fences nobody.
+    await poll(() => keepers.some(({ standing }) => standing.holding) || undefined, {
+      what: `the lease of ${primary}`,
+      intervalMs: 50,
+      timeoutMs: 60_000,
+    });
     return new Stand(site, raw, { databases, services, resolver, keepers });
   }
 
@@ -68,14 +75,25 @@ export class Stand {
     return this.parts.resolver.answers;
   }
 
-  get primaryDatabase(): DrillPostgres {
-    return this.parts.databases.primary;
+  /** Service of the standby, which a test may make unhealthy. */
+  get standbyService(): StandInService {
+    return this.parts.services.standby;
   }
 
   /** The whole primary region at once: service, database, and whoever renews its lease. */
   async losePrimary(): Promise<void> {
     this.parts.keepers[0]?.stop();
     await Promise.all([this.parts.services.primary.stop(), this.parts.databases.primary.kill()]);
+  }
+
+  /** The lost region is whole again: its database follows the other one from a fresh copy, and its service answers. */
+  async returnPrimary(): Promise<void> {
+    const { databases, services, keepers } = this.parts;
+    const { data, source } = databases.primary;
+    await rm(data, { recursive: true, force: true });
+    databases.primary = await DrillPostgres.follow(databases.standby, data, source.port);
+    await services.primary.start();
+    keepers[0]?.start();
   }
 
   async stop(): Promise<void> {

@@ -22,6 +22,8 @@ export interface CarryOptions {
   readonly by: string;
   /** PostgreSQL for the engine; an embedded one where left out. */
   readonly databaseUrl?: string;
+  /** Folder of the embedded one; default the plan's own below the stack's. A drill's must not be that of a real run. */
+  readonly engineFolder?: string;
   /** Overrides that a resume brings. */
   readonly forced?: readonly RefusalReason[];
   readonly onRecord?: (record: RunRecord) => void;
@@ -95,12 +97,14 @@ export async function carry(input: RunInput, options: CarryOptions): Promise<Run
   claim.keep(() => lost(runId));
   let over = false;
   try {
-    const before = await files.find(runId);
+    // Begun on another machine, perhaps: the control bucket has a copy.
+    const before = await findRun(files, site, runId);
     const session = { by, host: hostname(), pid: process.pid, startedAt: new Date().toISOString() };
     const keeper = new Keeper(options, input, [...(before?.sessions ?? []), session]);
-    if (before === undefined) keeper.publish({ input, events: [] });
-    else keeper.record = { ...before, sessions: [...before.sessions, session] };
-    const database = await openEngineDatabase(files.databaseFolder(plan.id), options.databaseUrl);
+    // At once, so that whoever looks sees who carries it now.
+    keeper.publish(before ?? { input, events: [] });
+    const folder = options.engineFolder ?? files.databaseFolder(plan.id);
+    const database = await openEngineDatabase(folder, options.databaseUrl);
     try {
       const control = new RunControl(storage, runId);
       await work(input, { options, keeper, control, url: database.url });
@@ -113,6 +117,22 @@ export async function carry(input: RunInput, options: CarryOptions): Promise<Run
   } finally {
     await claim.release(over);
   }
+}
+
+/** To begin anew would repeat what is done: whoever has the engine's database resumes, or the run is cancelled. */
+function elsewhere({ input, sessions }: RunRecord): PlatformError {
+  const { runId } = input;
+  return new PlatformError(
+    `the engine's database here knows nothing of ${runId}, which was begun on ${sessions[0]?.host ?? "another machine"}`,
+    ExitCode.configuration,
+    [
+      {
+        path: "--database",
+        rule: "must be the database that the run was begun with",
+        fix: `resume it there, or cancel it (recover cancel ${runId}) and start a new run`,
+      },
+    ],
+  );
 }
 
 interface Workshop {
@@ -156,6 +176,7 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
   await DBOS.launch();
   try {
     const known = await DBOS.getWorkflowStatus(runId);
+    if (known === null && keeper.record.events.length > 0) throw elsewhere(keeper.record);
     const handle =
       known === null
         ? await DBOS.startWorkflow(recoverWorkflow, { workflowID: runId })(input)
@@ -165,6 +186,7 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
     const result = await Promise.race([ended, stopped]);
     if (result !== "stopped") keeper.publish({ input, events: result });
   } catch (thrown) {
+    if (thrown instanceof PlatformError) throw thrown;
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new PlatformError(
       `the run stands still: ${reason}; mend it, then: recover resume ${runId}`,

@@ -10,22 +10,38 @@ export interface WriterLease {
   readonly ttlSeconds: number;
   /** Grows with each change of the holder: a late writer with an older one is told apart. */
   readonly epoch: number;
-  /** RFC 3339: when the holder before it has stopped writing for certain. Set where a recovery took the lease. */
-  readonly previousEndsAt?: string;
+  /** Set where a recovery took the lease: what the holder before it was granted, and when by the store's own clock. */
+  readonly previous?: { readonly ttlSeconds: number; readonly renewedAt?: string };
 }
 
-/** Clocks of two machines may differ by this much, in seconds; the end of a lease is believed only after it. */
-export const clockSkewSeconds = 5;
+/** Seconds that a holder is given beyond what it was granted: a store's time has seconds alone, and a fence takes time. */
+const graceSeconds = 5;
 
 export interface HeldLease {
   readonly lease: WriterLease;
   readonly version: string;
+  /** When it was written, by the store's own clock. */
+  readonly modified?: Date;
+}
+
+/**
+ * Seconds, counted from the moment at which a recovery took the lease, until the holder before it has fenced itself. Only
+ * times of the store are compared: however wrong the clock of the region or of the operator is, the figure is right.
+ */
+export function secondsUntilFenced({ lease: { previous }, modified }: HeldLease): number {
+  if (previous === undefined) return 0;
+  const { renewedAt, ttlSeconds } = previous;
+  const whole = ttlSeconds + graceSeconds;
+  if (renewedAt === undefined || modified === undefined) return whole;
+  return Math.min(whole, Math.max(0, whole - (modified.getTime() - Date.parse(renewedAt)) / 1000));
 }
 
 export async function readLease(place: Place): Promise<HeldLease | undefined> {
   const { storage, key } = openObject(place);
   const found = await storage.readVersion(key);
-  return found === undefined ? undefined : { lease: JSON.parse(found.text) as WriterLease, version: found.version };
+  if (found === undefined) return undefined;
+  const { text, ...version } = found;
+  return { lease: JSON.parse(text) as WriterLease, ...version };
 }
 
 /** Writes the lease where nobody else has since; false where somebody has. */

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
-import type { ObjectStorage } from "../../backup/storage.js";
+import type { ObjectStorage, Versioned } from "../../backup/storage.js";
+import { isRunning } from "./running.js";
 
 /** A claim that was not renewed for so long belongs to nobody. */
 const STALE_MS = 60_000;
@@ -16,18 +17,25 @@ export interface ClaimRecord {
   readonly at: string;
   /** Set when the run is over; the object stays, so that every change of it is a conditional write. */
   readonly released?: boolean;
+  /** Set when the run stands still, and the process that carried it is gone: a resume elsewhere need not wait. */
+  readonly left?: boolean;
 }
 
 const keyOf = (stack: string, plan: string): string => `locks/${stack}/${plan}.json`;
 
-function isAlive({ host, pid, at }: ClaimRecord, now: number): boolean {
-  if (now - Date.parse(at) > STALE_MS) return false;
-  if (host !== hostname()) return true;
-  try {
-    return pid !== process.pid && process.kill(pid, 0);
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** What time it is by the clock of the bucket: that of a fresh object. */
+async function storeNow(storage: ObjectStorage): Promise<number> {
+  const key = `locks/clock-${hostname()}`;
+  await storage.writeText(key, "now");
+  return (await storage.readVersion(key))?.modified?.getTime() ?? Date.now();
+}
+
+/** Whether somebody carries it. Times of the bucket are compared: a laptop's clock may be wrong by any figure. */
+async function isAlive(storage: ObjectStorage, { text, modified }: Versioned): Promise<boolean> {
+  const { host, pid, at, left } = JSON.parse(text) as ClaimRecord;
+  if (left === true) return false;
+  if (host === hostname() && (pid === process.pid || !isRunning(pid))) return false;
+  return (await storeNow(storage)) - (modified ?? new Date(at)).getTime() <= STALE_MS;
 }
 
 function taken(held: ClaimRecord, plan: string): PlatformError {
@@ -80,8 +88,8 @@ export class Claim {
     for (;;) {
       const found = await storage.readVersion(key);
       const held = found === undefined ? undefined : (JSON.parse(found.text) as ClaimRecord);
-      if (held !== undefined && held.released !== true) {
-        if (isAlive(held, Date.now())) throw taken(held, plan);
+      if (found !== undefined && held !== undefined && held.released !== true) {
+        if (await isAlive(storage, found)) throw taken(held, plan);
         if (held.runId !== runId && !(await isOver(held.runId))) throw unfinished(held, plan);
       }
       const next = record();
@@ -101,7 +109,7 @@ export class Claim {
     if (found === undefined) return true;
     const held = JSON.parse(found.text) as ClaimRecord;
     if (held.runId !== runId || held.released === true) return true;
-    if (isAlive(held, Date.now())) return false;
+    if (await isAlive(storage, found)) return false;
     const text = `${JSON.stringify({ ...held, released: true })}\n`;
     return (await storage.swap(key, text, found.version)) !== undefined;
   }
@@ -137,7 +145,6 @@ export class Claim {
   /** Stops renewing; with `over`, the next run may start. */
   async release(over: boolean): Promise<void> {
     clearInterval(this.timer);
-    // Not alive any more at once: a resume elsewhere need not wait for the claim to go stale.
-    await this.renew(over ? { released: true } : { at: new Date(0).toISOString() }).catch(() => false);
+    await this.renew(over ? { released: true } : { left: true }).catch(() => false);
   }
 }

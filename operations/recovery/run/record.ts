@@ -199,3 +199,10 @@ export function stateOf({ input, events }: Pick<RunRecord, "input" | "events">):
 export function isFinished(record: Pick<RunRecord, "events"> | undefined): boolean {
   return record?.events.at(-1)?.kind === "run-finished";
 }
+
+/** The record of a run that nobody carries any more, with its end. */
+export function cancelledRecord(record: RunRecord, by: string): RunRecord {
+  const seq = record.events.length + 1;
+  const event = { kind: "run-finished", result: "cancelled", by, at: new Date().toISOString(), seq } as const;
+  return { ...record, events: [...record.events, event] };
+}

@@ -7,8 +7,9 @@ import type { Stand } from "../../../operations/recovery/drill/stand.js";
 import { RunFiles } from "../../../operations/recovery/run/files.js";
 import { stateOf, type RunRecord } from "../../../operations/recovery/run/record.js";
 import { count } from "../../support/counts.js";
-import { recordWith, startRecover } from "../../support/recovery/command.js";
-import { needsPostgres, startStand, WebhookSink } from "../../support/recovery/stand.js";
+import { killStarted, recordWith, startRecover } from "../../support/recovery/command.js";
+import { WebhookSink } from "../../support/recovery/sinks.js";
+import { needsPostgres, startStand } from "../../support/recovery/stand.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 
 /** Until when a process is left to work: a number of events that the record must show, or milliseconds after its first. */
@@ -22,7 +23,10 @@ describe("a run whose process is killed", function () {
     await needsPostgres(this);
     await sink.start();
   });
-  after(async () => await sink.stop());
+  after(async () => {
+    killStarted();
+    await sink.stop();
+  });
 
   async function outage(): Promise<{
     readonly stand: Stand;
@@ -32,8 +36,6 @@ describe("a run whose process is killed", function () {
     const folder = await temporaryFolder("killed");
     const channel = { kind: "webhook", name: "chat", url: sink.url };
     const { stand, args } = await startStand(folder, { notifications: [channel] });
-    // The lease must have been held, or there is nothing to be fenced.
-    while ((await readLease(stand.site.lease!)) === undefined) await sleep(100);
     await stand.losePrimary();
     return { stand, args, files: new RunFiles(join(folder, "state"), "production") };
   }

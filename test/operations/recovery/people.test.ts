@@ -1,73 +1,12 @@
 import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { RunFiles } from "../../../operations/recovery/run/files.js";
 import { stateOf } from "../../../operations/recovery/run/record.js";
-import { recordWith, recover, startRecover, type Started } from "../../support/recovery/command.js";
-import { WebhookSink } from "../../support/recovery/stand.js";
+import { killStarted, recordWith, recover, startRecover, type Started } from "../../support/recovery/command.js";
+import { smallPlan } from "../../support/recovery/plan.js";
+import { MailSink, WebhookSink } from "../../support/recovery/sinks.js";
 import { freePorts, temporaryFolder } from "../../support/servers/process.js";
-
-/** A mail server that takes everything, and keeps the recipients and subjects. */
-class MailSink {
-  readonly mails: { to: string[]; subject: string; id: string }[] = [];
-  private server: Server | undefined;
-
-  async start(port: number): Promise<void> {
-    this.server = createServer((socket) => {
-      let buffer = "";
-      let data: string[] | undefined;
-      let to: string[] = [];
-      socket.write("220 sink\r\n");
-      socket.on("error", () => undefined);
-      socket.on("data", (chunk) => {
-        buffer += chunk.toString();
-        const lines = buffer.split("\r\n");
-        buffer = lines.pop() ?? "";
-        for (const line of lines) {
-          if (data !== undefined) {
-            if (line !== ".") {
-              data.push(line);
-              continue;
-            }
-            const header = (name: string): string =>
-              data
-                ?.find((one) => one.toLowerCase().startsWith(`${name}:`))
-                ?.slice(name.length + 1)
-                .trim() ?? "";
-            this.mails.push({ to, subject: header("subject"), id: header("message-id") });
-            [data, to] = [undefined, []];
-          } else if (line === "DATA") {
-            data = [];
-            socket.write("354 go on\r\n");
-            continue;
-          } else if (line.startsWith("RCPT")) to.push(/<(.+)>/.exec(line)?.[1] ?? "");
-          socket.write(line.startsWith("EHLO") ? "250 sink\r\n" : line === "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
-        }
-      });
-    });
-    await new Promise<void>((resolve) => this.server?.listen(port, "127.0.0.1", resolve));
-  }
-
-  async stop(): Promise<void> {
-    await new Promise((resolve) => this.server?.close(resolve));
-  }
-}
-
-const step = (id: string, mode: string): object => ({
-  id,
-  name: `Step ${id}`,
-  description: "Looks at the region once more.",
-  estimateMinutes: 1,
-  runbook: "monitor-recovery",
-  mode,
-  timeoutSeconds: 20,
-  retry: { attempts: 1, delaySeconds: 0 },
-  before: [],
-  actions: ["watch-region"],
-  after: [],
-  undo: "Nothing to undo: it only looks.",
-});
 
 describe("people in a run", function () {
   this.timeout(600_000);
@@ -102,22 +41,17 @@ describe("people in a run", function () {
     process.env.CHAT_URL = webhook.url;
     await writeFile(join(folder, "site.json"), JSON.stringify(site));
     plan = join(folder, "plan.yaml");
-    const whole = {
-      id: "look-twice",
-      name: "Look twice",
-      purpose: "A plan of the user's own, to look.",
-      rtoMinutes: 10,
-      rpoMinutes: 5,
-      rationale: "Only a test of people.",
-      recoveredAfter: "look",
-      contacts,
-      steps: [step("look", "manual"), step("again", "automated")],
-    };
+    const whole = smallPlan(
+      "look-twice",
+      { look: ["watch-region"], again: ["watch-region"] },
+      { contacts, manual: ["look"] },
+    );
     await writeFile(plan, JSON.stringify(whole));
     args = ["--site", join(folder, "site.json"), "--state", join(folder, "state")];
     files = new RunFiles(join(folder, "state"), "production");
   });
   after(async () => {
+    killStarted();
     await webhook.stop();
     await mail.stop();
   });
@@ -202,7 +136,12 @@ describe("people in a run", function () {
   });
 
   it("answers bad input at once, with every fault, and changes nothing", async () => {
+    const bare = join(folder, "bare.yaml");
+    const [look] = (smallPlan("bare", { look: ["watch-region"] }) as { steps: object[] }).steps;
+    const steps = [{ ...look, runbook: "no-such-runbook" }];
+    await writeFile(bare, JSON.stringify({ ...smallPlan("bare", { look: [] }), steps }));
     const cases: readonly [readonly string[], number, RegExp][] = [
+      [["run", bare, ...args, "--yes"], 2, /steps\[0\]\.runbook: must have a runbook \(received no-such-runbook\)/],
       [
         ["run", "no-such-plan", ...args, "--yes"],
         2,

@@ -1,10 +1,11 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { freePort } from "../../../operations/recovery/drill/ports.js";
+import { DrillPostgres } from "../../../operations/recovery/drill/postgres.js";
 import { Stand } from "../../../operations/recovery/drill/stand.js";
 import { skip } from "../counts.js";
+import { temporaryFolder } from "../servers/process.js";
 
 /** Skips, with the reason, where PostgreSQL is not to be had. */
 export async function needsPostgres(context: Mocha.Context): Promise<void> {
@@ -12,29 +13,15 @@ export async function needsPostgres(context: Mocha.Context): Promise<void> {
   if (found.missing !== undefined) skip(context, found.missing);
 }
 
-/** What a receiver of webhooks got, by idempotency key. */
-export class WebhookSink {
-  readonly received = new Map<string, number>();
-  private server: Server | undefined;
-  url = "";
-
-  async start(): Promise<void> {
-    this.server = createServer((request, response) => {
-      const key = String(request.headers["idempotency-key"]);
-      request.resume().on("end", () => {
-        this.received.set(key, (this.received.get(key) ?? 0) + 1);
-        response.end("ok");
-      });
-    });
-    await new Promise<void>((resolve) => this.server?.listen(0, "127.0.0.1", resolve));
-    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
-  }
-
-  async stop(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise((resolve) => this.server?.close(resolve));
-  }
+/** A PostgreSQL for the engine, as production has one outside both regions. */
+export async function startEngineDatabase(): Promise<DrillPostgres> {
+  const folder = await temporaryFolder("engine-database");
+  await chmod(folder, 0o755);
+  return await DrillPostgres.create(join(folder, "data"), await freePort());
 }
+
+export const urlOf = ({ source: { host, port, user } }: DrillPostgres): string =>
+  `postgresql://${user}@${host}:${port}/postgres?sslmode=disable`;
 
 /** Two regions on loopback, whose site file the command reads; detection is test-sized. */
 export async function startStand(
