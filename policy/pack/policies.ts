@@ -2,6 +2,7 @@ import type {
   Policies,
   PolicyResource,
   ReportViolation,
+  ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
@@ -55,11 +56,22 @@ function resourcePolicy(check: Check): ResourceValidationPolicy {
         return viewOf([args]);
       });
       const judged = reportFailures({ check, view, report, config: args.getConfig() });
-      if (!judged) args.notApplicable(`${check.id} asks nothing of ${args.type}`);
+      if (!judged) notApplicable(args, `${check.id} asks nothing of ${args.type}`);
     },
     // The engine calls it only at level `remediate`, which no check has by default.
     ...(remediate ? { remediateResource: (args) => remediate(args.type, args.props) } : {}),
   };
+}
+
+/** Says so by the SDK's error, dozens of times for each resource, without the stack trace that costs more than the check. */
+function notApplicable(args: ResourceValidationArgs, reason: string): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    args.notApplicable(reason);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Judges the whole stack at the end of `preview` and `up`. */
