@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import { openPlace } from "../site/places.js";
 import { Claim } from "../run/claim.js";
 import { RunControl } from "../run/control.js";
@@ -44,6 +44,9 @@ class Keeper {
     this.record = { input, events: [], sessions };
   }
 
+  /** What was said of the disk last: once is enough. */
+  private complaint = "";
+
   publish(record: Pick<RunRecord, "input" | "events">): void {
     this.record = { ...record, sessions: this.sessions };
     const { record: now } = this;
@@ -51,9 +54,12 @@ class Keeper {
     this.latest = this.latest.then(async () => {
       await this.options.files.write(now, shelf);
     });
-    // The disk may be full: the engine's own database says so at its next step, and the run can be resumed.
+    // The disk may be full. The engine's own database has the run, and stops it where it is on the same disk; where it is
+    // elsewhere, a recovery goes on without a copy of the record here.
     this.latest = this.latest.catch((thrown: unknown) => {
-      process.stderr.write(`the record could not be written: ${(thrown as Error).message}\n`);
+      const why = `the record in ${this.options.files.root} could not be written: ${messageOf(thrown)}`;
+      if (why !== this.complaint) process.stderr.write(`${why}\n`);
+      this.complaint = why;
     });
     this.mirror();
     this.options.onRecord?.(now);

@@ -10,6 +10,8 @@ import { smallPlan } from "./plan.js";
 /** Answers everybody with the same status and what was posted last, until it is stopped. */
 export class Answering {
   private server: Server | undefined;
+  /** Called with every request before it is answered. */
+  asked: () => void = () => undefined;
 
   constructor(
     private readonly port: number,
@@ -20,6 +22,7 @@ export class Answering {
   async start(): Promise<void> {
     let posted = "{}";
     const server = createServer((request, response) => {
+      this.asked();
       let body = "";
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
@@ -37,10 +40,18 @@ export class Answering {
   }
 }
 
-/** A stack's state, site file and plan of its own; the site may be written again, as an operator would mend it. */
-export async function prepare(id: string, steps: Readonly<Record<string, readonly ActionName[]>>) {
+/**
+ * A stack's state, site file and plan of its own; the site may be written again, as an operator would mend it.
+ * @param stateFolder Where the run's records are kept; default beside the plan.
+ */
+export async function prepare(
+  id: string,
+  steps: Readonly<Record<string, readonly ActionName[]>>,
+  stateFolder?: string,
+) {
   const folder = await temporaryFolder("faults");
-  const [plan, site, state] = [join(folder, "plan.yaml"), join(folder, "site.json"), join(folder, "state")];
+  const [plan, site] = [join(folder, "plan.yaml"), join(folder, "site.json")];
+  const state = stateFolder ?? join(folder, "state");
   await writeFile(plan, JSON.stringify(smallPlan(id, steps)));
   const common = ["--site", site, "--state", state];
   const writeSite = async (more: object): Promise<void> => {
