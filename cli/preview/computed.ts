@@ -110,7 +110,6 @@ const table: Readonly<Record<string, (subject: Subject) => Outputs>> = {
     id: `${text(inputs.keyRing, "ring")}/cryptoKeys/${text(inputs.name, name)}`,
   }),
   "gcp:compute/network:Network": gcpName("networks"),
-  "gcp:compute/router:Router": gcpName("routers"),
   "gcp:compute/subnetwork:Subnetwork": gcpName("subnetworks"),
   "random:index/randomPassword:RandomPassword": ({ id }) => ({
     id: "none",
