@@ -20,7 +20,9 @@ describe("Google Cloud inputs under its APIs' own descriptions", function () {
     const create = gcpCalls[type];
     if (!create) return [`${name}: nobody judges ${type}`];
     // What only the deployment knows is a name of some kind.
-    const known = Object.entries(given).map(([key, value]) => [key, value === unknownValue ? "made-up" : value] as const);
+    const known = Object.entries(given).map(
+      ([key, value]) => [key, value === unknownValue ? "made-up" : value] as const,
+    );
     const { inputs, unread } = watched(Object.fromEntries(known));
     const call = create(inputs, name);
     judged.add(type);
