@@ -4,7 +4,7 @@ import { messageOf, type Message, type MessageKind } from "../notify/message.js"
 import { host } from "./host.js";
 import type { Journal } from "./journal.js";
 
-/** Seconds for which a run that is over waits for messages that are still under way. */
+/** Seconds for which a run that is over, or stands still, waits for messages that are still under way. */
 const LINGER_SECONDS = 20;
 
 export interface Delivery {
@@ -44,13 +44,24 @@ export interface Announcement {
   readonly lines?: readonly string[];
 }
 
+/** Keys of the messages that this process handed over. */
+const handedOver: string[] = [];
+
 /** Hands a message over for delivery; at least once, and once by key where the receiver can tell. */
 export async function announce(journal: Journal, about: Announcement): Promise<void> {
   const channels = host().site.notifications.map(({ name }) => name);
   if (channels.length === 0) return;
   const message = messageOf(journal.input, journal.state, about);
   await DBOS.startWorkflow(deliverWorkflow, { workflowID: message.key })(message, channels);
+  handedOver.push(message.key);
   journal.pending.push({ key: message.key, subject: message.subject });
+}
+
+/** Waits for what was handed over: a run that stands still ends its process, and nobody would be told why. */
+export async function delivered(): Promise<void> {
+  const results = handedOver.splice(0).map((key) => DBOS.retrieveWorkflow(key).getResult());
+  const patience = new Promise((resolve) => setTimeout(resolve, LINGER_SECONDS * 1000).unref());
+  await Promise.race([Promise.allSettled(results), patience]);
 }
 
 /** What became of the messages, as far as it is known a while after the run. */

@@ -153,7 +153,7 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
   // The driver warns of how DBOS uses it; nobody who reads a recovery's output can do anything about that.
   process.noDeprecation = true;
   const { DBOS } = await import("@dbos-inc/dbos-sdk");
-  const { recoverWorkflow } = await import("./workflow.js");
+  const [{ recoverWorkflow }, { delivered }] = await Promise.all([import("./workflow.js"), import("./announce.js")]);
   const { runId } = input;
   const stopped = new Promise<"stopped">((resolve) => {
     setHost({
@@ -190,7 +190,8 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
     const ended = handle.getResult();
     ended.catch(() => undefined);
     const result = await Promise.race([ended, stopped]);
-    if (result !== "stopped") keeper.publish({ input, events: result });
+    if (result === "stopped") await delivered();
+    else keeper.publish({ input, events: result });
   } catch (thrown) {
     if (thrown instanceof PlatformError) throw thrown;
     const reason = thrown instanceof Error ? thrown.message : String(thrown);

@@ -143,4 +143,23 @@ describe("a run whose machine is gone, told on every channel", function () {
     ]);
     assert.deepEqual(once(topic.received.map(({ Subject }) => Subject)), subjects);
   });
+
+  it("stops at a step that fails, which every channel is told of once by its key", async () => {
+    const plan = join(folder, "stuck.yaml");
+    await writeFile(plan, JSON.stringify(smallPlan("stuck", { check: ["check-service"] })));
+    const common = ["--site", join(folder, "site.json"), "--state", join(folder, "stuck")];
+    const stuck = await recover(["run", plan, ...common, "--yes", "--as", contact]);
+    assert.equal(stuck.exitCode, 4, stuck.stderr);
+    const [id = ""] = await new RunFiles(join(folder, "stuck"), "production").ids("active");
+    const failure = `${id}:stop-1`;
+    const told = [...chat.received.keys()].filter((key) => key.startsWith(id));
+    assert.deepEqual(told, [`${id}:start`, failure]);
+    assert.deepEqual([...new Set(pager.incidents.get(id)?.keys)], told);
+    assert.equal(pager.incidents.get(id)?.open, true, "the incident is open until somebody mends it");
+    const isFailure = (subject: string): boolean =>
+      subject.startsWith("A test's plan of production: stopped at Step check");
+    assert.ok(mail.mails.some(({ subject, to }) => isFailure(subject) && to.includes(contact)));
+    assert.equal(topic.received.filter(({ Subject }) => isFailure(Subject)).length, 1);
+    assert.equal((await recover(["cancel", id, ...common, "--as", contact])).exitCode, 0);
+  });
 });
