@@ -9,7 +9,7 @@ import { NAMESPACE, SERVICE } from "./one-cluster.js";
 const PASSWORD = "urn:pulumi:production::p::random:index/randomPassword:RandomPassword::postgres";
 
 /**
- * Stands in for the engine, which the suite `engine` rotates with for real: one password in the state, and a history that
+ * Stands in for the engine: one password in the state, and a history that
  * remembers what was done. What it was called with is in `pulumi.log`.
  */
 export async function standInPulumi(folder: string): Promise<void> {

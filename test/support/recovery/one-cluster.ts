@@ -14,7 +14,7 @@ const labels = { app: "agent-memory", component: "api" };
 /** What of the service a recovery touches: simulated pods on a real control plane. */
 export async function deployService(api: KubeApi, replicas = 1): Promise<void> {
   await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
-  await api.apply({
+  const service = {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: SERVICE, namespace: NAMESPACE },
@@ -23,7 +23,9 @@ export async function deployService(api: KubeApi, replicas = 1): Promise<void> {
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [{ name: "agent-api", image: "agent:1.0.0" }] } },
     },
-  });
+  };
+  // A recovery of an earlier test may have scaled it: its replicas are the recovery's then.
+  await api.apply(service, { force: true });
 }
 
 /** One region with the definitions of CloudNativePG alone, and the service in it. */
