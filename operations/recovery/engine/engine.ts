@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import { hostname } from "node:os";
 import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import { openPlace } from "../site/places.js";
@@ -155,6 +156,9 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
   const { DBOS } = await import("@dbos-inc/dbos-sdk");
   const [{ recoverWorkflow }, { delivered }] = await Promise.all([import("./workflow.js"), import("./announce.js")]);
   const { runId } = input;
+  // Bound to this place, outside the workflow: a message that the workflow itself sends counts as a step of its own,
+  // which the process that stopped had not, and its record would not fit any more.
+  const resumeAt = AsyncResource.bind((number: number) => void DBOS.send(runId, { by, forced }, `resume-${number}`));
   const stopped = new Promise<"stopped">((resolve) => {
     setHost({
       // Whatever the site file calls primary: the run was begun with this one, and may have moved it already.
@@ -163,7 +167,7 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
       publish: (record) => keeper.publish(record),
       send: async (channel, message) => await sendOn(site, channel, message),
       onStop: ({ number, replayed }) => {
-        if (replayed) void DBOS.send(runId, { by, forced }, `resume-${number}`);
+        if (replayed) resumeAt(number);
         else resolve("stopped");
       },
     });
