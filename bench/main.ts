@@ -10,11 +10,13 @@ export interface Bench {
 }
 
 async function main(wanted: readonly string[]): Promise<void> {
-  const names = readdirSync(__dirname)
-    .map((file) => /^(.+)\.bench\.ts$/.exec(file)?.[1])
-    .filter((name): name is string => name !== undefined)
-    .filter((name) => wanted.length === 0 || wanted.includes(name));
-  for (const name of names) {
+  const names = readdirSync(__dirname).flatMap((file) => /^(.+)\.bench\.ts$/.exec(file)?.[1] ?? []);
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`no such bench: ${unknown.join(", ")} (there are ${names.join(", ")})\n`);
+    process.exit(2);
+  }
+  for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(one))) {
     const { bench } = (await import(join(__dirname, `${name}.bench.ts`))) as { bench: Bench };
     process.stdout.write(`\n${bench.title}\n`);
     for (const line of await bench.run()) process.stdout.write(`  ${line}\n`);

@@ -21,27 +21,53 @@ export interface DrillCommandOptions extends CommonOptions {
 
 const drilled = ["region-outage", "fail-back", "database-corruption", "data-loss"] as const;
 
-function readDetection(text: string): Site["detection"] {
+function readDetection(text: string): Site["detection"] | undefined {
   const [, interval, failures] = /^(\d+(?:\.\d+)?)x(\d+)$/.exec(text) ?? [];
-  if (interval !== undefined && failures !== undefined)
-    return { intervalSeconds: Number(interval), failures: Number(failures) };
-  throw new PlatformError("that is no detection", ExitCode.configuration, [
-    { path: "--detection", received: text, rule: "must be SECONDSxFAILURES", fix: "--detection 10x3" },
+  const detection = { intervalSeconds: Number(interval), failures: Number(failures) };
+  return detection.intervalSeconds > 0 && detection.failures > 0 ? detection : undefined;
+}
+
+/** What was asked for, before anything is started. @throws PlatformError with every fault. */
+function readAsked(plan: string, text: string): { plan: (typeof drilled)[number]; detection: Site["detection"] } {
+  const chosen = drilled.find((one) => one === plan);
+  const detection = readDetection(text);
+  if (chosen !== undefined && detection !== undefined) return { plan: chosen, detection };
+  const others = "walk through the others by their runbooks";
+  const planFault = {
+    path: "plan",
+    received: plan,
+    rule: "must be a plan with a stand-in",
+    fix: `one of ${drilled.join(", ")}; ${others}`,
+  };
+  const detectionFault = {
+    path: "--detection",
+    received: text,
+    rule: "must be SECONDSxFAILURES, both above 0",
+    fix: "--detection 10x3",
+  };
+  throw new PlatformError("that cannot be drilled", ExitCode.configuration, [
+    ...(chosen === undefined ? [planFault] : []),
+    ...(detection === undefined ? [detectionFault] : []),
   ]);
 }
 
 async function perform(
   plan: (typeof drilled)[number],
   folder: string,
-  given: { readonly options: DrillCommandOptions; readonly drill: DrillOptions; readonly site?: Site },
+  given: {
+    readonly options: DrillCommandOptions;
+    readonly detection: Site["detection"];
+    readonly drill: DrillOptions;
+    readonly site?: Site;
+  },
 ): Promise<{ readonly result: DrillResult; readonly more: readonly string[] }> {
-  const { options, drill, site } = given;
+  const { options, detection, drill, site } = given;
   const stack = site?.stack ?? "drill";
   const keys = Object.keys(site?.regions ?? {});
   const primary = site?.primary ?? "us-east-1";
   if (plan === "region-outage" || plan === "fail-back") {
     const standby = keys.find((key) => key !== primary) ?? "us-west1";
-    const stand = { folder, stack, primary, standby, detection: readDetection(options.detection), ttlSeconds: 5 };
+    const stand = { folder, stack, primary, standby, detection, ttlSeconds: 5 };
     // There is a way back only once the region was lost; that part is not shown.
     const unseen = { ...drill, runId: newRunId("region-outage"), onRecord: () => undefined };
     const lost = await drillOutage(stand, plan === "fail-back" ? unseen : drill);
@@ -93,17 +119,7 @@ function describe({
 
 /** Runs a plan against a stand-in of the stack on this machine, and keeps what it measured. */
 export async function drill(plan: string, options: DrillCommandOptions): Promise<void> {
-  const chosen = drilled.find((one) => one === plan);
-  if (chosen === undefined) {
-    throw new PlatformError("that plan has no stand-in to be drilled on", ExitCode.configuration, [
-      {
-        path: "plan",
-        received: plan,
-        rule: "must be a plan with a stand-in",
-        fix: `one of ${drilled.join(", ")}; walk through the others by their runbooks`,
-      },
-    ]);
-  }
+  const { plan: chosen, detection } = readAsked(plan, options.detection);
   const site = namesSite(options) ? await requireSite(options) : undefined;
   const files = new RunFiles(stateOnDisk(options), site?.stack ?? "drill");
   const onProgress = (what: string): void => void process.stderr.write(`drill: ${what}\n`);
@@ -119,7 +135,7 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
   };
   try {
     const { result, more } = await perform(chosen, folder, {
-      options,
+      ...{ options, detection },
       drill: context,
       ...(site === undefined ? {} : { site }),
     });

@@ -152,7 +152,11 @@ describe("people in a run", function () {
       [["run", plan, ...args, "--yes", "--since", "2999-01-01T00:00:00Z"], 2, /must be RFC 3339 and not in the future/],
       [["status", "nothing", ...args], 2, /there is no run "nothing" of production/],
       [["plans", "--site", join(folder, "none.json")], 2, /none.json cannot be read/],
-      [["drill", "security-breach"], 2, /must be a plan with a stand-in/],
+      [
+        ["drill", "security-breach", "--detection", "0x3"],
+        2,
+        /must be a plan with a stand-in[\s\S]*--detection: must be SECONDSxFAILURES, both above 0 \(received 0x3\)/,
+      ],
     ];
     for (const [given, exitCode, told] of cases) {
       const ended = await recover(given);
