@@ -10,7 +10,7 @@ export interface EngineDatabase {
 /** What the embedded database's system calls say of a full disk; it throws no errors, and these numbers are its own. */
 const NO_SPACE = 51;
 
-function reasonOf(thrown: unknown): string {
+function systemReason(thrown: unknown): string {
   if (thrown instanceof Error || typeof thrown !== "object" || thrown === null) return messageOf(thrown);
   const { errno } = thrown as { errno?: number };
   return errno === NO_SPACE ? "no space left on the device" : `system error ${errno ?? "of a kind that is not known"}`;
@@ -33,7 +33,7 @@ export async function openEngineDatabase(folder: string, url?: string): Promise<
     .catch(async (thrown: unknown) => {
       if (before.length === 0) await rm(folder, { recursive: true, force: true });
       throw new PlatformError(
-        `the engine's database in ${folder} cannot be opened: ${reasonOf(thrown)}; make room, or mend it, then resume`,
+        `the engine's database in ${folder} cannot be opened: ${systemReason(thrown)}; make room, or mend it, then resume`,
         ExitCode.resource,
       );
     });

@@ -153,8 +153,11 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
   const { site, by, forced = [] } = options;
   // The driver warns of how DBOS uses it; nobody who reads a recovery's output can do anything about that.
   process.noDeprecation = true;
-  const { DBOS } = await import("@dbos-inc/dbos-sdk");
-  const [{ recoverWorkflow }, { delivered }] = await Promise.all([import("./workflow.js"), import("./announce.js")]);
+  const [{ DBOS }, { recoverWorkflow }, { delivered }] = await Promise.all([
+    import("@dbos-inc/dbos-sdk"),
+    import("./workflow.js"),
+    import("./announce.js"),
+  ]);
   const { runId } = input;
   // Bound to this place, outside the workflow: a message that the workflow itself sends counts as a step of its own,
   // which the process that stopped had not, and its record would not fit any more.
@@ -198,9 +201,8 @@ async function work(input: RunInput, { options, keeper, control, url }: Workshop
     else keeper.publish({ input, events: result });
   } catch (thrown) {
     if (thrown instanceof PlatformError) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new PlatformError(
-      `the run stands still: ${reason}; mend it, then: recover resume ${runId}`,
+      `the run stands still: ${messageOf(thrown)}; mend it, then: recover resume ${runId}`,
       ExitCode.resource,
     );
   } finally {

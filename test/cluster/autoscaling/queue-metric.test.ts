@@ -4,14 +4,13 @@ import type { AddressInfo } from "node:net";
 import { poll } from "../../../common/poll.js";
 import { adapterRules, queueLengthMetric } from "../../../components/addons/prometheus-adapter.js";
 import { autoscalerSpec } from "../../../components/agent/autoscaler.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
-import { skip } from "../../support/counts.js";
 import { podMetrics, startAdapter } from "../../support/servers/prometheus-adapter.js";
 import { startPrometheus } from "../../support/servers/prometheus.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { stackConfig } from "../../support/stack-config.js";
 import { twoRegions } from "../cluster.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const namespace = "queue-metric";
 const name = "agent";
@@ -76,10 +75,9 @@ describe("the queue's length, from Prometheus through its adapter to the autosca
 
   before(async function () {
     this.timeout(900_000);
-    const found = await ensurePackage("prometheus", "prometheus");
-    if (found.missing !== undefined) skip(this, found.missing);
+    const program = await requireProgram(this, "prometheus");
     region = (await twoRegions()).primary;
-    const prometheus = await startPrometheus(found.path, await queues.start());
+    const prometheus = await startPrometheus(program, await queues.start());
     stops.push(
       () => queues.stop(),
       () => prometheus.stop(),

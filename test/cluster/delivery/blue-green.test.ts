@@ -4,11 +4,10 @@ import { poll } from "../../../common/poll.js";
 import { changeAll, promoteAll } from "../../../operations/rollout/across.js";
 import { readStatus } from "../../../operations/rollout/region.js";
 import { waitForAll } from "../../../operations/rollout/wait.js";
-import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const HASH = "rollouts-pod-template-hash";
 
@@ -30,8 +29,7 @@ describe("blue-green delivery on a real control plane", function () {
   let second: string | undefined;
 
   before(async function () {
-    const { path, missing } = await ensurePackage("prometheus", "prometheus");
-    if (missing !== undefined) skip(this, missing);
+    const path = await requireProgram(this, "prometheus");
     const { secondary } = await twoRegions();
     await rolloutsController(secondary);
     stand = await Stand.open({

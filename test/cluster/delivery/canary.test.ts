@@ -4,13 +4,12 @@ import { poll } from "../../../common/poll.js";
 import { changeAll } from "../../../operations/rollout/across.js";
 import { waitForAll } from "../../../operations/rollout/wait.js";
 import type { Behaviour } from "../../support/servers/metrics-source.js";
-import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
 import { splitOf } from "./trail.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 async function podsBehind(stand: Stand, service: string): Promise<string[]> {
   const labelSelector = `kubernetes.io/service-name=${service}`;
@@ -27,8 +26,7 @@ describe("canary delivery on a real control plane", function () {
   let stand: Stand;
 
   before(async function () {
-    const { path, missing } = await ensurePackage("prometheus", "prometheus");
-    if (missing !== undefined) skip(this, missing);
+    const path = await requireProgram(this, "prometheus");
     const { secondary } = await twoRegions();
     await rolloutsController(secondary);
     const strategy = "canary";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { poll } from "../../../common/poll.js";
-import { count, skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { count } from "../../support/counts.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { Scenarios } from "./ahead.js";
@@ -18,6 +17,7 @@ import {
   type Outcome,
 } from "./scenarios.js";
 import type { Stand } from "./stand.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const ONE_ROLLOUT = [5, 25, 50, 100, 0];
 const INTERVAL_MS = 1000;
@@ -74,8 +74,7 @@ describe("progressive delivery on a real rollouts controller and a real Promethe
   const outcomes = new Map<string, () => Promise<Outcome & Partial<Seen>>>();
 
   before(async function () {
-    const { path, missing } = await ensurePackage("prometheus", "prometheus");
-    if (missing !== undefined) skip(this, missing);
+    const path = await requireProgram(this, "prometheus");
     const { primary, secondary, both } = await twoRegions();
     await recipients.start();
     await recipients.subscribe(primary.api);

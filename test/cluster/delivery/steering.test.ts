@@ -8,12 +8,11 @@ import { poll } from "../../../common/poll.js";
 import { readAll } from "../../../operations/rollout/across.js";
 import { readStatus, type RegionDelivery } from "../../../operations/rollout/region.js";
 import type { DeliveryStatus } from "../../../operations/rollout/status.js";
-import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { rolloutsController, type RolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions, type TwoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const NAMESPACE = "steered";
@@ -60,8 +59,7 @@ describe("rollout commands against two real regions", function () {
   const both = async (): Promise<DeliveryStatus[]> => (await readAll(deliveries)) as DeliveryStatus[];
 
   before(async function () {
-    const { path, missing } = await ensurePackage("prometheus", "prometheus");
-    if (missing !== undefined) skip(this, missing);
+    const path = await requireProgram(this, "prometheus");
     regions = await twoRegions();
     controllers = await Promise.all(regions.both.map(rolloutsController));
     const opened = regions.both.map(

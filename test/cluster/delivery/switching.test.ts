@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { poll } from "../../../common/poll.js";
 import { deliveryNames } from "../../../components/delivery/names.js";
 import type { DeliveryConfig } from "../../../config/schema/delivery.js";
-import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { RoutingHistory } from "../../support/delivery/routing-history.js";
 import { assertAllServed } from "../../support/delivery/served.js";
 import { Stand } from "./stand.js";
 import { switchStrategy } from "./switching.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 type Strategy = DeliveryConfig["strategy"];
 
@@ -38,8 +37,7 @@ describe("a change of strategy on a running service", function () {
   let stand: Stand;
 
   before(async function () {
-    const { path, missing } = await ensurePackage("prometheus", "prometheus");
-    if (missing !== undefined) skip(this, missing);
+    const path = await requireProgram(this, "prometheus");
     const { primary } = await twoRegions();
     await rolloutsController(primary);
     stand = await Stand.open({ region: primary, namespace: "switched", prometheusProgram: path, strategy: "rolling" });

@@ -3,14 +3,13 @@ import { poll } from "../../../common/poll.js";
 import { autoscalerSpec } from "../../../components/agent/autoscaler.js";
 import { exporters } from "../../../components/observability/exporters.js";
 import { alertGroups } from "../../../components/observability/rules.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
-import { skip } from "../../support/counts.js";
 import { startKubeStateMetrics, type KubeStateMetrics } from "../../support/servers/kube-state-metrics.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { stackConfig } from "../../support/stack-config.js";
 import { twoRegions } from "../cluster.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const namespace = "state-metrics";
 const config = stackConfig({ agent: { namespace } });
@@ -58,8 +57,7 @@ describe("kube-state-metrics on a real API server, read by a real Prometheus", f
 
   before(async function () {
     this.timeout(900_000);
-    const found = await ensurePackage("prometheus", "prometheus");
-    if (found.missing !== undefined) skip(this, found.missing);
+    const prometheusProgram = await requireProgram(this, "prometheus");
     region = (await twoRegions()).primary;
     const home = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
     await region.api.apply(home);
@@ -67,7 +65,7 @@ describe("kube-state-metrics on a real API server, read by a real Prometheus", f
     for (const object of Object.values(objects)) await region.api.apply(object);
     exporter = await startKubeStateMetrics(region, namespace);
     stops.push(() => exporter.stop());
-    prometheus = await startPrometheus(found.path, exporter.port);
+    prometheus = await startPrometheus(prometheusProgram, exporter.port);
     stops.push(() => prometheus.stop());
     await region.api.mergePatch(objects.redis, { status: { lastSuccessfulTime: "2026-01-01T00:00:00Z" } }, "status");
     // Three attempts of a job, as its controller counts them.

@@ -10,13 +10,13 @@ import { archiveArguments, queryValue } from "../../../operations/backup/postgre
 import { findProgram } from "../../../operations/backup/program.js";
 import { ObjectStorage, parseRepository, type RepositoryAddress } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { archiveCommand } from "../../support/backup/archived-postgres.js";
 import { skip } from "../../support/counts.js";
 import { startCloudStorage, type CloudStorage } from "../../support/servers/cloud-storage.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { ensurePython } from "../../support/servers/python.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 /** As in the backup image; Debian's 3.4 comes without Google's client. */
 const BARMAN = "3.19.1";
@@ -51,14 +51,9 @@ describe("PostgreSQL backups on a Cloud Storage server, by the image's barman", 
 
   /** Puts it before Debian's, for this file only. */
   const barmanOnPath = async (context: Mocha.Context): Promise<void> => {
-    for (const [debian, program] of [
-      ["postgresql-15", "postgres"],
-      // Brings the database driver, of which PyPI has no wheel.
-      ["barman-cli-cloud", "barman-cloud-backup"],
-    ] as const) {
-      const found = await ensurePackage(debian, program, ["/usr/lib/postgresql/15/bin"]);
-      if (found.missing !== undefined) skip(context, found.missing);
-    }
+    await requireProgram(context, "postgresql-15", "postgres");
+    // Brings the database driver, of which PyPI has no wheel.
+    await requireProgram(context, "barman-cli-cloud", "barman-cloud-backup");
     const packages = [`barman[cloud,google]==${BARMAN}`];
     const found = await ensurePython(`barman-${BARMAN}`, { packages, program: "barman-cloud-backup", shared: true });
     if (found.missing !== undefined) skip(context, found.missing);

@@ -7,12 +7,11 @@ import { planPruneOf, prune } from "../../../operations/backup/prune.js";
 import { createRedis, redisRestorer } from "../../../operations/backup/redis/redis.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { skip } from "../../support/counts.js";
 import { startCloudStorage, type CloudStorage } from "../../support/servers/cloud-storage.js";
 import { startObjectStore } from "../../support/servers/object-store.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 describe("Backups on a Cloud Storage server", function () {
   this.timeout(180_000);
@@ -23,8 +22,7 @@ describe("Backups on a Cloud Storage server", function () {
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("redis-server", "redis-server");
-    if (found.missing !== undefined) skip(this, found.missing);
+    await requireProgram(this, "redis-server");
     folder = await temporaryFolder("cloud-storage");
     cloud = await startCloudStorage(folder, ["vault"]);
     stops.push(async () => await cloud.process.stop());

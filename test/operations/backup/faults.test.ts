@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,16 +9,15 @@ import type { BackupJob } from "../../../operations/backup/job.js";
 import { createRedis, redisRestorer, restoreRedis } from "../../../operations/backup/redis/redis.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { smallFileSystem } from "../../support/backup/small-file-system.js";
 import { quick } from "../../support/backup/timing.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { Wire } from "../../support/servers/proxy.js";
 import { RedisServer } from "../../support/servers/redis.js";
-
-const root = join(__dirname, "..", "..", "..");
+import { requireProgram } from "../../support/servers/programs.js";
+import { killBackup } from "../../support/backup/killed-backup.js";
 
 describe("Backups under faults", function () {
   this.timeout(count(300_000, 2_400_000));
@@ -37,8 +35,7 @@ describe("Backups under faults", function () {
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("redis-server", "redis-server");
-    if (found.missing !== undefined) skip(this, found.missing);
+    await requireProgram(this, "redis-server");
     folder = await temporaryFolder("faults");
     store = await startObjectStore(folder, ["vault"]);
     stops.push(async () => await store.process.stop());
@@ -129,20 +126,7 @@ describe("Backups under faults", function () {
     let finished = 0;
     for (const moment of moments) {
       const args = ["redis", store.endpoint, String(server.source.port), server.source.password];
-      const child = spawn(
-        process.execPath,
-        ["--import", "tsx", "test/operations/backup/fixtures/one-backup.ts", ...args],
-        {
-          cwd: root,
-          stdio: ["ignore", "pipe", "ignore"],
-        },
-      );
-      const exited = new Promise((resolve) => child.once("exit", resolve));
-      await new Promise((resolve) => child.stdout.once("data", resolve));
-      await Promise.race([sleep(moment), exited]);
-      child.kill("SIGKILL");
-      await exited;
-      await sleep(2 * quick.patienceMs);
+      await killBackup(args, moment);
       const last = (await catalogue.jobs()).filter(({ status }) => status === "completed").at(-1);
       if (last !== undefined && last.id !== newest.id) {
         finished += 1;

@@ -12,7 +12,6 @@ import { findProgram } from "../../../operations/backup/program.js";
 import { createRedis, redisRestorer } from "../../../operations/backup/redis/redis.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { quick } from "../../support/backup/timing.js";
 import { skip } from "../../support/counts.js";
 import { callKms, KmsGate } from "../../support/servers/kms-gate.js";
@@ -20,6 +19,7 @@ import { startMoto, type Moto } from "../../support/servers/moto.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
 import { backupsConfig } from "../../support/store-fixtures.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const Bucket = "agent-memory-backups-redis";
 const plan = backupTable(backupsConfig).redis;
@@ -60,8 +60,7 @@ describe("Backups in a vault under object lock, on moto", function () {
       ["redis-server", "redis-server"],
       ["barman-cli-cloud", "barman-cloud-wal-archive"],
     ] as const) {
-      const found = await ensurePackage(name, program);
-      if (found.missing !== undefined) skip(this, found.missing);
+      await requireProgram(this, name, program);
     }
     folder = await temporaryFolder("object-lock");
     await chmod(folder, 0o755);

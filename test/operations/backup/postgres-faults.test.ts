@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,8 +19,8 @@ import { smallFileSystem } from "../../support/backup/small-file-system.js";
 import { quick } from "../../support/backup/timing.js";
 import { count } from "../../support/counts.js";
 import { Wire } from "../../support/servers/proxy.js";
+import { killBackup } from "../../support/backup/killed-backup.js";
 
-const root = join(__dirname, "..", "..", "..");
 const DAY_MS = 86_400_000;
 
 describe("PostgreSQL backups under faults", function () {
@@ -89,19 +88,7 @@ describe("PostgreSQL backups under faults", function () {
     for (const moment of moments) {
       const before = (await catalogue.jobs()).filter(({ status }) => status === "completed");
       const args = ["postgres", running.store.endpoint, String(running.server.source.port)];
-      const script = "test/operations/backup/fixtures/one-backup.ts";
-      const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
-        cwd: root,
-        detached: true,
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      const exited = new Promise((resolve) => child.once("exit", resolve));
-      await new Promise((resolve) => child.stdout.once("data", resolve));
-      await Promise.race([sleep(moment), exited]);
-      // The whole group, with barman: as when the pod or its machine is lost.
-      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      await exited;
-      await sleep(2 * quick.patienceMs);
+      await killBackup(args, moment);
       const now = (await catalogue.jobs()).filter(({ status }) => status === "completed");
       for (const job of now.slice(before.length)) {
         // Only one whose base backup came to its end, with all of its WAL, may be among the good ones.

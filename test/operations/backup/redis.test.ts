@@ -7,11 +7,11 @@ import { planPrune, prune } from "../../../operations/backup/prune.js";
 import { createRedis, redisRestorer, restoreRedis } from "../../../operations/backup/redis/redis.js";
 import { ObjectStorage, parseRepository } from "../../../operations/backup/storage.js";
 import { verify } from "../../../operations/backup/verify.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { startObjectStore, type ObjectStore } from "../../support/servers/object-store.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 describe("Redis backups on an S3 server", function () {
   this.timeout(120_000);
@@ -22,8 +22,7 @@ describe("Redis backups on an S3 server", function () {
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("redis-server", "redis-server");
-    if (found.missing !== undefined) skip(this, found.missing);
+    await requireProgram(this, "redis-server");
     folder = await temporaryFolder("redis-backup");
     store = await startObjectStore(folder, ["vault", "other"]);
     stops.push(async () => await store.process.stop());

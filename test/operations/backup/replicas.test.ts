@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "../../../common/command.js";
 import { asServerUser, findProgram, runServerProgram } from "../../../operations/backup/program.js";
 import { queryValue, type PostgresSource } from "../../../operations/backup/postgres/source.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { startLoad } from "../../support/servers/load.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { freePorts, startProcess, temporaryFolder, type ServerProcess } from "../../support/servers/process.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 /** As the platform declares it for CloudNativePG: any one of the two standbys acknowledges every commit. */
 const SYNCHRONOUS = "ANY 1 (standby1, standby2)";
@@ -22,8 +22,7 @@ describe("Three PostgreSQL instances with one synchronous standby", function () 
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("postgresql-15", "postgres", ["/usr/lib/postgresql/15/bin"]);
-    if (found.missing !== undefined) skip(this, found.missing);
+    await requireProgram(this, "postgresql-15", "postgres");
     folder = await temporaryFolder("replicas");
     await chmod(folder, 0o755);
     primary = await PostgresServer.create(join(folder, "primary"));

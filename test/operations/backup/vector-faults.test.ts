@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -20,8 +19,8 @@ import { startObjectStore, type ObjectStore } from "../../support/servers/object
 import { temporaryFolder } from "../../support/servers/process.js";
 import { Wire } from "../../support/servers/proxy.js";
 import { callWeaviate, weaviateOnPath } from "../../support/servers/weaviate.js";
+import { killBackup } from "../../support/backup/killed-backup.js";
 
-const root = join(__dirname, "..", "..", "..");
 const apiKey = "key-of-the-test";
 const OBJECTS = 2000;
 const DAY_MS = 86_400_000;
@@ -155,17 +154,7 @@ describe("Weaviate backups under faults", function () {
     for (const moment of moments) {
       const before = (await catalogue.jobs()).filter(({ status }) => status === "completed");
       const args = ["vector", store.endpoint, new URL(source.url).port, apiKey];
-      const script = "test/operations/backup/fixtures/one-backup.ts";
-      const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
-        cwd: root,
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      const exited = new Promise((resolve) => child.once("exit", resolve));
-      await new Promise((resolve) => child.stdout.once("data", resolve));
-      await Promise.race([sleep(moment), exited]);
-      child.kill("SIGKILL");
-      await exited;
-      await sleep(2 * quick.patienceMs);
+      await killBackup(args, moment);
       const jobs = await catalogue.jobs();
       assert.deepEqual(
         jobs.filter(({ status }) => status === "running"),

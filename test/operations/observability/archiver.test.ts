@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { poll } from "../../../common/poll.js";
 import { moduleFolder } from "../../../operations/local/servers/ensure.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { skip } from "../../support/counts.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 interface Query {
   readonly query: string;
@@ -21,8 +20,7 @@ describe("the archive's metrics, by the operator's own queries on a real Postgre
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("postgresql-15", "postgres", ["/usr/lib/postgresql/15/bin"]);
-    if (found.missing !== undefined) skip(this, found.missing);
+    await requireProgram(this, "postgresql-15", "postgres");
     const folder = await temporaryFolder("archiver");
     // PostgreSQL runs as a user of its own, who must be able to pass through.
     await chmod(folder, 0o755);

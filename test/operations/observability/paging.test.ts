@@ -2,14 +2,14 @@ import { strict as assert } from "node:assert";
 import { poll } from "../../../common/poll.js";
 import { alertmanagerConfig } from "../../../components/observability/alertmanager.js";
 import { ruleSpec } from "../../../components/observability/rules.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { count, skip } from "../../support/counts.js";
+import { count } from "../../support/counts.js";
 import { Alertmanager, type Notification } from "../../support/servers/alertmanager.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { startPrometheus, type Prometheus } from "../../support/servers/prometheus.js";
 import { Webhook } from "../../support/servers/webhook.js";
 import { stackConfig } from "../../support/stack-config.js";
 import { Traffic, type Phase } from "./history.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 const PATIENCE_MS = 240_000;
 
@@ -32,11 +32,8 @@ describe("burn rates on a running Prometheus and Alertmanager, with production's
 
   before(async function () {
     this.timeout(600_000);
-    const prometheus = await ensurePackage("prometheus", "prometheus");
-    const found = await ensurePackage("prometheus-alertmanager", "prometheus-alertmanager");
-    if (prometheus.missing !== undefined) skip(this, prometheus.missing);
-    if (found.missing !== undefined) skip(this, found.missing);
-    program = prometheus.path;
+    program = await requireProgram(this, "prometheus");
+    const alertmanagerProgram = await requireProgram(this, "prometheus-alertmanager");
     const receivers = [
       { name: "oncall", webhookUrl: await pager.start() },
       { name: "tickets", webhookUrl: await tickets.start() },
@@ -46,7 +43,11 @@ describe("burn rates on a running Prometheus and Alertmanager, with production's
       () => tickets.stop(),
     );
     config = stackConfig({ observability: { alerting: { receivers } } });
-    alertmanager = await Alertmanager.start(found.path, await temporaryFolder("paging"), alertmanagerConfig(config));
+    alertmanager = await Alertmanager.start(
+      alertmanagerProgram,
+      await temporaryFolder("paging"),
+      alertmanagerConfig(config),
+    );
     stops.push(() => alertmanager.stop());
     // Side by side, since each of them mostly waits.
     worlds = {

@@ -4,12 +4,11 @@ import { poll } from "../../../common/poll.js";
 import { toRule } from "../../../components/observability/alert.js";
 import { alertmanagerConfig } from "../../../components/observability/alertmanager.js";
 import { alertGroups } from "../../../components/observability/rules.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { skip } from "../../support/counts.js";
 import { Alertmanager, type Notification } from "../../support/servers/alertmanager.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { Webhook } from "../../support/servers/webhook.js";
 import { stackConfig } from "../../support/stack-config.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -32,8 +31,7 @@ describe("routing and inhibition on a running Alertmanager", function () {
 
   before(async function () {
     this.timeout(600_000);
-    const found = await ensurePackage("prometheus-alertmanager", "prometheus-alertmanager");
-    if (found.missing !== undefined) skip(this, found.missing);
+    const program = await requireProgram(this, "prometheus-alertmanager");
     const receivers = [
       { name: "oncall", webhookUrl: await pager.start() },
       { name: "tickets", webhookUrl: await tickets.start() },
@@ -52,7 +50,7 @@ describe("routing and inhibition on a running Alertmanager", function () {
       group_wait: "1s",
       routes: built.route.routes.map((each) => ({ ...each, group_wait: "1s" })),
     };
-    alertmanager = await Alertmanager.start(found.path, await temporaryFolder("routing"), { ...built, route });
+    alertmanager = await Alertmanager.start(program, await temporaryFolder("routing"), { ...built, route });
     stops.push(() => alertmanager.stop());
   });
 

@@ -1,10 +1,9 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { skip } from "../../support/counts.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { PostgresServer } from "../../support/servers/postgres.js";
 import { temporaryFolder } from "../../support/servers/process.js";
 import { RedisServer } from "../../support/servers/redis.js";
+import { requireProgram } from "../../support/servers/programs.js";
 
 /** The stores that the reference service needs, and what it is told of them. */
 export interface Stand {
@@ -17,13 +16,8 @@ export interface Stand {
 
 /** Starts PostgreSQL and Redis; skips, with the reason, where they cannot be had. */
 export async function startStand(context: Mocha.Context): Promise<Stand> {
-  for (const [name, program] of [
-    ["postgresql-15", "postgres"],
-    ["redis-server", "redis-server"],
-  ] as const) {
-    const found = await ensurePackage(name, program, ["/usr/lib/postgresql/15/bin"]);
-    if (found.missing !== undefined) skip(context, found.missing);
-  }
+  await requireProgram(context, "postgresql-15", "postgres");
+  await requireProgram(context, "redis-server");
   const folder = await temporaryFolder("agent-service");
   // PostgreSQL runs as a user of its own, who must be able to pass through.
   await chmod(folder, 0o755);

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { Catalogue } from "../../../operations/backup/catalogue.js";
 import { archiveArguments } from "../../../operations/backup/postgres/source.js";
 import { ObjectStorage, parseRepository, type RepositoryAddress } from "../../../operations/backup/storage.js";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
-import { skip } from "../counts.js";
 import { startObjectStore, type ObjectStore } from "../servers/object-store.js";
 import { PostgresServer } from "../servers/postgres.js";
 import { temporaryFolder } from "../servers/process.js";
+import { requireProgram } from "../servers/programs.js";
 
 /** A PostgreSQL that archives its WAL to an S3 server, both on loopback. */
 export interface ArchivedPostgres {
@@ -28,13 +27,8 @@ export function archiveCommand(address: RepositoryAddress): string {
 
 /** Starts both in a new folder; skips the calling suite, with the reason, where one of the programs cannot be had. */
 export async function startArchivedPostgres(context: Mocha.Context, name: string): Promise<ArchivedPostgres> {
-  for (const [debian, program] of [
-    ["postgresql-15", "postgres"],
-    ["barman-cli-cloud", "barman-cloud-backup"],
-  ] as const) {
-    const found = await ensurePackage(debian, program, ["/usr/lib/postgresql/15/bin"]);
-    if (found.missing !== undefined) skip(context, found.missing);
-  }
+  await requireProgram(context, "postgresql-15", "postgres");
+  await requireProgram(context, "barman-cli-cloud", "barman-cloud-backup");
   const folder = await temporaryFolder(name);
   // PostgreSQL runs as a user of its own, who must be able to pass through.
   await chmod(folder, 0o755);

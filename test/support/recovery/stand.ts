@@ -1,16 +1,14 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ensurePackage } from "../../../operations/local/servers/packages.js";
 import { freePort } from "../../../operations/recovery/drill/ports.js";
 import { DrillPostgres } from "../../../operations/recovery/drill/postgres.js";
 import { Stand } from "../../../operations/recovery/drill/stand.js";
-import { skip } from "../counts.js";
 import { temporaryFolder } from "../servers/process.js";
+import { requireProgram } from "../servers/programs.js";
 
 /** Skips, with the reason, where PostgreSQL is not to be had. */
 export async function needsPostgres(context: Mocha.Context): Promise<void> {
-  const found = await ensurePackage("postgresql-15", "postgres", ["/usr/lib/postgresql/15/bin"]);
-  if (found.missing !== undefined) skip(context, found.missing);
+  await requireProgram(context, "postgresql-15", "postgres");
 }
 
 /** A PostgreSQL for the engine, as production has one outside both regions. */

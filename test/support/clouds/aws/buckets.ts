@@ -1,4 +1,5 @@
-import { keyValues, named, pascal, present, textAt, type Create, type Inputs } from "./shapes.js";
+import { named, present, type Inputs } from "../inputs.js";
+import { keyValues, pascal, textAt, type Create } from "./shapes.js";
 
 /** Calls that put something onto a bucket that is there. */
 const ofBucket =

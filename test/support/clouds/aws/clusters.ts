@@ -1,4 +1,5 @@
-import { named, present, textAt, type Create, type Inputs } from "./shapes.js";
+import { named, present, type Inputs } from "../inputs.js";
+import { textAt, type Create } from "./shapes.js";
 
 const eksCluster: Create = async ({ inputs, call }) => {
   const { vpcConfig, encryptionConfig, enabledClusterLogTypes, ...plain } = inputs;

@@ -1,4 +1,5 @@
-import { at, keyValues, pascal, present, textAt, type Create, type Inputs } from "./shapes.js";
+import { present, type Inputs } from "../inputs.js";
+import { at, keyValues, pascal, textAt, type Create } from "./shapes.js";
 
 const zone: Create = async ({ name, inputs, call }) => {
   const { comment } = inputs;

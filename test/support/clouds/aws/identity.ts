@@ -1,4 +1,5 @@
-import { keyValues, named, present, textAt, type Create } from "./shapes.js";
+import { named, present } from "../inputs.js";
+import { keyValues, textAt, type Create } from "./shapes.js";
 
 const role: Create = async ({ name, inputs, call }) => {
   const RoleName = named(inputs.name, name);

@@ -1,4 +1,5 @@
-import { at, created, keyValues, named, pascal, present, tagged, textAt, type Create, type Inputs } from "./shapes.js";
+import { named, present, type Inputs } from "../inputs.js";
+import { at, created, keyValues, pascal, tagged, textAt, type Create } from "./shapes.js";
 
 const vpc: Create = async ({ inputs, call }) => {
   const answer = await call("ec2", "CreateVpc", { CidrBlock: inputs.cidrBlock, ...tagged("vpc", inputs.tags) });

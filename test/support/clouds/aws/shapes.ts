@@ -1,7 +1,5 @@
 import { present, type Inputs } from "../inputs.js";
 
-export { named, present, type Inputs } from "../inputs.js";
-
 export type Outputs = Readonly<Record<string, unknown>>;
 
 /** One resource on its way to AWS. */

@@ -13,6 +13,20 @@ const binding = ({ role, member }: Inputs): { bindings: { role: unknown; members
   bindings: [{ role, members: [member] }],
 });
 
+/** Services whose policies take a member by the same call, by what the path of their resources is below. */
+const policyApis = {
+  "projects.locations.keyRings.cryptoKeys.setIamPolicy": "cloudkms.v1",
+  "projects.serviceAccounts.setIamPolicy": "iam.v1",
+  "projects.setIamPolicy": "cloudresourcemanager.v1",
+} as const;
+
+const newMember = (method: keyof typeof policyApis, inputs: Inputs, resource: unknown): GcpCall => ({
+  api: policyApis[method],
+  method,
+  params: { resource },
+  body: { policy: binding(inputs) },
+});
+
 /** A call of Compute Engine with its place: the project, and what it is in. */
 const compute = (method: string, { project, ...place }: Inputs, body: Inputs): GcpCall => ({
   api: "compute.v1",
@@ -211,19 +225,10 @@ export const gcpCalls: Readonly<Record<string, Create>> = {
   "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": workloadIdentityPool,
   "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": workloadIdentityPoolProvider,
   "gcp:kms/cryptoKey:CryptoKey": cryptoKey,
-  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": (inputs) => ({
-    api: "cloudkms.v1",
-    method: "projects.locations.keyRings.cryptoKeys.setIamPolicy",
-    params: { resource: inputs.cryptoKeyId },
-    body: { policy: binding(inputs) },
-  }),
+  "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": (inputs) =>
+    newMember("projects.locations.keyRings.cryptoKeys.setIamPolicy", inputs, inputs.cryptoKeyId),
   "gcp:kms/keyRing:KeyRing": keyRing,
-  "gcp:projects/iAMMember:IAMMember": (inputs) => ({
-    api: "cloudresourcemanager.v1",
-    method: "projects.setIamPolicy",
-    params: { resource: projectOf(inputs) },
-    body: { policy: binding(inputs) },
-  }),
+  "gcp:projects/iAMMember:IAMMember": (inputs) => newMember("projects.setIamPolicy", inputs, projectOf(inputs)),
   "gcp:projects/service:Service": (inputs) => ({
     api: "serviceusage.v1",
     method: "services.enable",
@@ -231,12 +236,8 @@ export const gcpCalls: Readonly<Record<string, Create>> = {
     body: {},
   }),
   "gcp:serviceaccount/account:Account": serviceAccount,
-  "gcp:serviceaccount/iAMMember:IAMMember": (inputs) => ({
-    api: "iam.v1",
-    method: "projects.serviceAccounts.setIamPolicy",
-    params: { resource: inputs.serviceAccountId },
-    body: { policy: binding(inputs) },
-  }),
+  "gcp:serviceaccount/iAMMember:IAMMember": (inputs) =>
+    newMember("projects.serviceAccounts.setIamPolicy", inputs, inputs.serviceAccountId),
   "gcp:storage/bucket:Bucket": bucket,
   "gcp:storage/bucketIAMMember:BucketIAMMember": (inputs) => ({
     api: "storage.v1",
