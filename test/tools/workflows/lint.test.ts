@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { runCommand } from "../../../common/command.js";
 import { ensurePackage } from "../../../operations/local/servers/packages.js";
+import { suites } from "../../../scripts/suites.js";
 import { goTool, pythonTool } from "../../support/outside-tools.js";
 import { root } from "../../support/stacks.js";
 
@@ -11,6 +12,7 @@ const folder = join(root, ".github", "workflows");
 const names = readdirSync(folder).filter((name) => name.endsWith(".yml"));
 
 interface Job {
+  readonly strategy?: { readonly matrix?: { readonly suite?: readonly string[] } };
   readonly permissions?: unknown;
   readonly "timeout-minutes"?: number;
   readonly steps?: readonly { readonly uses?: string; readonly run?: string; readonly if?: string }[];
@@ -30,6 +32,13 @@ describe("workflows", function () {
 
   it("are those that R5 asks for", () =>
     assert.deepEqual(names, ["ci.yml", "deploy.yml", "drift.yml", "drill.yml", "preview.yml", "service-image.yml"]));
+
+  it("run every suite", () => {
+    assert.deepEqual(
+      read("ci.yml").jobs.test?.strategy?.matrix?.suite,
+      suites.map(({ name }) => name),
+    );
+  });
 
   it("actionlint finds nothing", async function () {
     const actionlint = await goTool(this, "actionlint", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12");
