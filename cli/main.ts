@@ -1,3 +1,4 @@
+import { setSourceMapsSupport } from "node:module";
 import { Command } from "commander";
 import { commands } from "./commands.js";
 import { reportThrown } from "./outcome.js";
@@ -12,6 +13,9 @@ Examples:
 From a checkout, "npm run NAME --" is the same as "agent-platform NAME".
 
 Exit codes: 0 done, 1 error, 2 bad input, 3 authentication, 4 resource, 5 policy, 6 no such stack, 9 time-out.`;
+
+// A stack trace is worth reading in our own sources; to read the maps of a thousand files of the SDKs takes a second.
+setSourceMapsSupport(true, { nodeModules: false });
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("agent-platform")

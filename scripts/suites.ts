@@ -17,7 +17,7 @@ export const suites: readonly Suite[] = [
     proves: "pages in a browser, workflows, cloud policies and documents under the tools made for them",
     budgetMinutes: 3,
   },
-  { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4 },
+  { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4, jobs: 2 },
   { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 6, jobs: 2 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 4 },
   { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 4 },

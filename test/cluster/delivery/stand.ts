@@ -158,22 +158,25 @@ export class Stand {
         }
         return rollout;
       },
-      { what: `${this.namespace} to be ${phase}`, timeoutMs, intervalMs: 250 },
+      { what: `${this.namespace} to be ${phase}`, timeoutMs, intervalMs: 500 },
     );
   }
 
-  /** Waits until every Deployment has a pod that serves. */
+  /** Waits until every Deployment has all its pods, and the first as many as the autoscaler wants at least. */
   async untilAvailable(timeoutMs = PATIENCE_MS): Promise<void> {
     await poll(
       async () => {
-        for (const { apiVersion, kind, metadata } of this.objects.workloads) {
-          const { status } = await this.api.get(apiVersion, kind, metadata);
+        const { workloads, autoscaler } = this.objects;
+        const { minReplicas } = autoscaler.spec as { minReplicas: number };
+        for (const [index, { apiVersion, kind, metadata }] of workloads.entries()) {
+          const { spec, status } = await this.api.get(apiVersion, kind, metadata);
+          const { replicas = 1 } = spec as { replicas?: number };
           const { availableReplicas = 0 } = (status ?? {}) as { availableReplicas?: number };
-          if (availableReplicas === 0) return undefined;
+          if (availableReplicas < Math.max(replicas, index === 0 ? minReplicas : 1)) return undefined;
         }
         return true;
       },
-      { what: `${this.namespace} to be available`, timeoutMs, intervalMs: 250 },
+      { what: `${this.namespace} to be available`, timeoutMs, intervalMs: 500 },
     );
   }
 
@@ -188,7 +191,7 @@ export class Stand {
         if (rollout.status.phase === "Degraded") return rollout;
         return reasons.includes("InconclusiveAnalysisRun") ? rollout : undefined;
       },
-      { what: `${this.namespace} to be parked`, timeoutMs, intervalMs: 250 },
+      { what: `${this.namespace} to be parked`, timeoutMs, intervalMs: 500 },
     );
   }
 
@@ -212,7 +215,10 @@ export class Stand {
     return opened!;
   }
 
+  /** Ends it all: a workload that stays is looked after by every controller for as long as the suite runs. */
   async close(): Promise<void> {
+    const { workloads, autoscaler } = this.objects;
+    for (const object of [autoscaler, ...workloads]) await this.api.remove(object);
     await this.metrics.stop();
     await this.prometheus.stop();
   }

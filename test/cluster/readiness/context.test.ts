@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "../../../common/command.js";
+import { registerReadiness } from "../../../cli/readiness/command.js";
+import { runCommand, type CommandResult } from "../../../common/command.js";
 import { kubeconfig } from "../../../operations/local/servers/region/access.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { deployment, having, without } from "../../policy/support/objects.js";
+import { runHere } from "../../support/command-here.js";
 import { twoRegions } from "../cluster.js";
 
 const ROOT = join(__dirname, "..", "..", "..");
@@ -18,15 +20,22 @@ interface Verdict {
   readonly results: readonly { check: string; status: string; resource: string; message: string }[];
 }
 
-/** The command as a user types it, on a cluster. */
-async function readiness(context: string, kubeconfigFile: string): Promise<Verdict> {
-  const { exitCode, stdout, stderr } = await runCommand(
-    process.execPath,
-    ["scripts/agent-platform.js", "readiness", "--context", context, "--kubeconfig", kubeconfigFile, "--json"],
-    { cwd: ROOT, allowExitCodes: [2, 5] },
-  );
+const argsOf = (context: string, kubeconfigFile: string): string[] => {
+  return ["readiness", "--context", context, "--kubeconfig", kubeconfigFile, "--json"];
+};
+
+function verdictOf({ exitCode, stdout, stderr }: CommandResult): Verdict {
   const results = stdout === "" ? [] : (JSON.parse(stdout) as Verdict).results;
   return { code: exitCode, err: stderr, results };
+}
+
+const readiness = async (context: string, kubeconfigFile: string): Promise<Verdict> =>
+  verdictOf(await runHere(registerReadiness, argsOf(context, kubeconfigFile)));
+
+/** The command as a user types it. */
+async function readinessAsTyped(context: string, kubeconfigFile: string): Promise<Verdict> {
+  const args = ["scripts/agent-platform.js", ...argsOf(context, kubeconfigFile)];
+  return verdictOf(await runCommand(process.execPath, args, { cwd: ROOT, allowExitCodes: [2, 5] }));
 }
 
 const named = (name: string, source: object): KubeObject =>
@@ -104,7 +113,7 @@ describe("readiness of a live cluster", function () {
   });
 
   it("judges what the API server has, as it judges manifests", async () => {
-    const { code, err, results } = await readiness(region.name, region.kubeconfigFile);
+    const { code, err, results } = await readinessAsTyped(region.name, region.kubeconfigFile);
     assert.equal(code, 5, err);
     const of = (check: string, name: string) =>
       results.filter((result) => result.check === check && result.resource === `Deployment/${NAMESPACE}/${name}`);
@@ -126,7 +135,7 @@ describe("readiness of a live cluster", function () {
     assert.deepEqual(none.results, []);
 
     await grantMost(region);
-    const most = await readiness(region.name, reader);
+    const most = await readinessAsTyped(region.name, reader);
     assert.equal(most.code, 2, most.err);
     for (const kind of ["NetworkPolicy", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]) {
       assert.match(most.err, new RegExp(`us-east-1 ${kind}: may not be listed by this user`));
@@ -150,10 +159,10 @@ describe("readiness of a live cluster", function () {
       await writeFile(path, kubeconfig("gone", { server, caFile, token: "wrong" }), { mode: 0o600 });
       return path;
     };
-    const answers = await Promise.all([
-      readiness("gone", await file("stranger-kubeconfig", region.api.access.server)),
-      readiness("gone", await file("closed-kubeconfig", "https://127.0.0.1:9")),
-    ]);
+    const answers = [
+      await readiness("gone", await file("stranger-kubeconfig", region.api.access.server)),
+      await readiness("gone", await file("closed-kubeconfig", "https://127.0.0.1:9")),
+    ];
     for (const { code, err, results } of answers) {
       assert.equal(code, 2, err);
       assert.match(err, /the cluster of context gone cannot be read\n.*\n\s+fix: check the address, the credentials/);

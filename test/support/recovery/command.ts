@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { Command } from "commander";
-import { reportThrown } from "../../../cli/outcome.js";
 import { registerRecover } from "../../../cli/recover/command.js";
 import { poll } from "../../../common/poll.js";
+import { runHere } from "../command-here.js";
 import type { RunRecord } from "../../../operations/recovery/run/record.js";
 import type { RunFiles } from "../../../operations/recovery/run/files.js";
 
@@ -51,30 +50,9 @@ export function startRecover(args: readonly string[], env: Readonly<Record<strin
   return { pid: child.pid ?? 0, kill, ended };
 }
 
-/** The command in this process, for what needs none of its own: that is quicker by the start of one. */
+/** The command in this process, for what needs none of its own. */
 export async function recover(args: readonly string[]): Promise<Finished> {
-  const written = { stdout: "", stderr: "" };
-  const streams = ["stdout", "stderr"] as const;
-  const writers = streams.map((name) => process[name].write.bind(process[name]));
-  const before = process.exitCode;
-  for (const name of streams) {
-    process[name].write = (chunk: string | Uint8Array): boolean => {
-      written[name] += String(chunk);
-      return true;
-    };
-  }
-  try {
-    const program = new Command("agent-platform").exitOverride().configureOutput({ writeErr: () => undefined });
-    registerRecover(program);
-    await program.parseAsync(["recover", ...args], { from: "user" });
-    return { exitCode: 0, signal: null, ...written };
-  } catch (thrown) {
-    const exitCode = reportThrown(thrown);
-    return { exitCode, signal: null, ...written };
-  } finally {
-    for (const [index, name] of streams.entries()) process[name].write = writers[index]!;
-    process.exitCode = before;
-  }
+  return { ...(await runHere(registerRecover, ["recover", ...args])), signal: null };
 }
 
 /** The id of the only run that is not over. */

@@ -1,6 +1,6 @@
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
-import type { Region } from "./region/region.js";
+import { CONTROL_PLANE, type Region } from "./region/region.js";
 
 /** The Argo Rollouts controller of one region. */
 export interface RolloutsController {
@@ -47,7 +47,11 @@ async function launch(program: string, region: Region, metrics: number): Promise
     loglevel: "warn",
   };
   const args = Object.entries(flags).map(([key, value]) => `--${key}=${value}`);
-  const server = startProcess(program, args, { folder: region.folder, name: "rollouts-controller" });
+  const server = startProcess(program, args, {
+    folder: region.folder,
+    name: "rollouts-controller",
+    env: CONTROL_PLANE,
+  });
   await server.until("the rollouts controller to be ready", async () =>
     (await fetch(`http://127.0.0.1:${health}/healthz`)).ok ? true : undefined,
   );

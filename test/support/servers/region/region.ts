@@ -1,9 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { cacheFolder, say, withLock } from "../../../../operations/local/servers/cache.js";
 import { ensureServers } from "../../../../operations/local/servers/ensure.js";
 import { freePorts, removeFolder, startProcess, temporaryFolder, type ServerProcess } from "../process.js";
 import { kubeconfig, writeCredentials, type Credentials } from "../../../../operations/local/servers/region/access.js";
-import { KubeApi } from "../../../../operations/local/servers/region/api.js";
+import { KubeApi, type KubeObject } from "../../../../operations/local/servers/region/api.js";
+import { installDefinitions } from "../../../../operations/local/servers/region/crds.js";
 import { createFrontProxy, frontProxyFlags, type FrontProxy } from "./front-proxy.js";
 import { createNodes, writeStages } from "./nodes.js";
 
@@ -25,6 +29,12 @@ export interface Region {
 const SERVERS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
 type Binaries = Record<(typeof SERVERS)[number], string>;
 
+/** Folder of etcd's data, in the region's. */
+const ETCD = "data";
+
+/** A fifth of the control plane's processor time is garbage collection; memory is what there is enough of. */
+export const CONTROL_PLANE = { GOGC: "400" };
+
 /** Builds what is missing; called before any clock runs. */
 export async function ensureRegionServers(): Promise<Binaries> {
   return await ensureServers(SERVERS);
@@ -35,10 +45,11 @@ function startEtcd(program: string, folder: string, ports: { client: number; pee
   const peer = `http://127.0.0.1:${ports.peer}`;
   const urls = { "listen-client-urls": client, "advertise-client-urls": client, "listen-peer-urls": peer };
   const flags = { ...urls, "initial-advertise-peer-urls": peer, "initial-cluster": `default=${peer}` };
-  const args = Object.entries({ ...flags, "data-dir": join(folder, "etcd"), "log-level": "warn" });
+  const args = Object.entries({ ...flags, "data-dir": join(folder, ETCD), "log-level": "warn" });
   return startProcess(program, ["--unsafe-no-fsync", ...args.map(([key, value]) => `--${key}=${value}`)], {
     folder,
     name: "etcd",
+    env: CONTROL_PLANE,
   });
 }
 
@@ -69,7 +80,7 @@ function startApiServer(program: string, plan: ApiServerPlan): ServerProcess {
     ...frontProxyFlags(plan.frontProxy),
     "--profiling=false",
   ];
-  return startProcess(program, args, { folder: plan.folder, name: "kube-apiserver" });
+  return startProcess(program, args, { folder: plan.folder, name: "kube-apiserver", env: CONTROL_PLANE });
 }
 
 async function awaitReady(server: ServerProcess, plan: ApiServerPlan): Promise<KubeApi> {
@@ -106,6 +117,7 @@ function startControllers(binaries: Binaries, folder: string, credentials: Crede
     controllerManager: startProcess(binaries["kube-controller-manager"], controllerManager, {
       folder,
       name: "kube-controller-manager",
+      env: CONTROL_PLANE,
     }),
     scheduler: startProcess(binaries["kube-scheduler"], [kubeconfigFlag, "--secure-port=0", "--leader-elect=false"], {
       folder,
@@ -123,22 +135,62 @@ async function startKwok(program: string, folder: string): Promise<ServerProcess
   });
 }
 
-/** Starts one region on loopback and random ports; ready when its API serves and its nodes are ready. */
-export async function startRegion(name: string): Promise<Region> {
-  const binaries = await ensureRegionServers();
-  const folder = await temporaryFolder(name);
+interface ControlPlane {
+  readonly plan: ApiServerPlan;
+  readonly etcd: ServerProcess;
+  readonly apiServer: ServerProcess;
+  readonly api: KubeApi;
+}
+
+/** @param seed Folder of an etcd whose objects it starts with; it is copied. */
+async function startControlPlane(binaries: Binaries, folder: string, seed?: string): Promise<ControlPlane> {
   const [client = 0, peer = 0, port = 0] = await freePorts(3);
   const credentials = await writeCredentials(folder);
+  if (seed !== undefined) await cp(seed, join(folder, ETCD), { recursive: true });
   const etcd = startEtcd(binaries.etcd, folder, { client, peer });
-  const plan: ApiServerPlan = {
-    folder,
-    port,
-    etcdPort: client,
-    credentials,
-    frontProxy: await createFrontProxy(folder),
-  };
-  let apiServer = startApiServer(binaries["kube-apiserver"], plan);
-  const api = await awaitReady(apiServer, plan);
+  const frontProxy = await createFrontProxy(folder);
+  const plan: ApiServerPlan = { folder, port, etcdPort: client, credentials, frontProxy };
+  const apiServer = startApiServer(binaries["kube-apiserver"], plan);
+  return { plan, etcd, apiServer, api: await awaitReady(apiServer, plan) };
+}
+
+/**
+ * Folder of an etcd in which an API server has installed the definitions: to install them takes two regions a dozen
+ * seconds of both cores, to start with them next to none. Made on first use, and kept in the cache.
+ */
+export async function seedWith(definitions: readonly KubeObject[]): Promise<string> {
+  const binaries = await ensureRegionServers();
+  const made = [basename(binaries.etcd), basename(binaries["kube-apiserver"]), JSON.stringify(definitions)];
+  const digest = createHash("sha256").update(made.join("\n")).digest("hex").slice(0, 12);
+  const target = join(cacheFolder(), "data", `control-plane-${digest}`);
+  if (existsSync(target)) return target;
+  return await withLock(`${target}.lock`, async () => {
+    if (existsSync(target)) return target;
+    say(`installing ${definitions.length} definitions once, for every region that will be started`);
+    const folder = await temporaryFolder("seed");
+    const { etcd, apiServer, api } = await startControlPlane(binaries, folder);
+    await installDefinitions(api, definitions);
+    api.close();
+    await apiServer.stop("SIGTERM");
+    await etcd.stop("SIGTERM");
+    const partial = `${target}.${process.pid}.partial`;
+    await cp(join(folder, ETCD), partial, { recursive: true });
+    await rename(partial, target);
+    await removeFolder(folder);
+    return target;
+  });
+}
+
+/**
+ * Starts one region on loopback and random ports; ready when its API serves and its nodes are ready.
+ * @param seed What `seedWith` made; default a cluster without definitions.
+ */
+export async function startRegion(name: string, seed?: string): Promise<Region> {
+  const binaries = await ensureRegionServers();
+  const folder = await temporaryFolder(name);
+  const { plan, etcd, api, ...started } = await startControlPlane(binaries, folder, seed);
+  let { apiServer } = started;
+  const { credentials } = plan;
   const kubeconfigFile = join(folder, "kubeconfig");
   const caFile = join(folder, "certificates", "apiserver.crt");
   await writeFile(kubeconfigFile, kubeconfig(name, { ...api.access, caFile }), { mode: 0o600 });
