@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { rotateSecrets } from "../../operations/recovery/actions/secrets.js";
+import type { Site } from "../../operations/recovery/site/site.js";
+import { contextOf } from "../support/recovery/one-cluster.js";
 import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
 import { demoted, promote, readPostgres } from "./support/failover.js";
 import { localRegions, PlatformStack, readConfig } from "./support/platform.js";
@@ -45,6 +48,30 @@ describe("the local stack on two real control planes", function () {
     assert.equal(secondary.resources.requests.memory, "640Mi");
     assert.deepEqual(primary.replica, demoted, "the old primary still follows");
     assert.equal(secondary.replica?.enabled, false, "the new primary still writes");
+  });
+
+  it("has every password replaced by a recovery from a breach, once, and none of the old ones left in a cluster", async () => {
+    const old = await platform.engine.passwords();
+    assert.ok(old.size >= 3, `${old.size} passwords`);
+    const context = contextOf({ stack: "local" } as Site);
+    const rotate = async () => await platform.engine.inProject(async () => await rotateSecrets.run(context));
+    assert.equal((await rotate()).facts?.rotated, old.size);
+    const renewed = await platform.engine.passwords();
+    assert.deepEqual([...renewed.keys()].sort(), [...old.keys()].sort());
+    for (const [urn, password] of renewed) assert.notEqual(password, old.get(urn), urn);
+    for (const { api } of regions.both) {
+      const secrets = (await api.list("v1", "Secret")) as unknown as { data?: Record<string, string> }[];
+      const values = secrets.flatMap(({ data = {} }) => Object.values(data));
+      const texts = values.map((value) => Buffer.from(value, "base64").toString());
+      const holding = (passwords: ReadonlyMap<string, string>): number =>
+        texts.filter((text) => [...passwords.values()].some((password) => text.includes(password))).length;
+      assert.equal(holding(old), 0);
+      assert.ok(holding(renewed) >= old.size, `${holding(renewed)} entries`);
+    }
+    // The step again, as after a crash between the update and its record.
+    await rotate();
+    assert.deepEqual(await platform.engine.passwords(), renewed);
+    assert.deepEqual(Object.keys(await platform.engine.up()), ["same"]);
   });
 
   it("refuses to destroy while the databases are protected, then destroys", async () => {

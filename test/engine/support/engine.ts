@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -52,7 +52,9 @@ export class Engine {
   static async create(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     mkdirSync(join(engine.folder, "state"));
-    copyFileSync(join(options.program, "Pulumi.yaml"), join(engine.folder, "Pulumi.yaml"));
+    const project = readFileSync(join(options.program, "Pulumi.yaml"), "utf8");
+    const main = JSON.stringify(join(options.program, "index.ts"));
+    writeFileSync(join(engine.folder, "Pulumi.yaml"), project.replace(/^main: .*$/m, `main: ${main}`));
     // The only command that takes no --config-file: it writes the salt of the secrets beside the Pulumi.yaml it is
     // pointed at, which is the copy.
     await engine.run(["stack", "init", options.stack, "--no-select", "--cwd", engine.folder]);
@@ -106,6 +108,46 @@ export class Engine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /**
+   * Does something with this process where and as a user would do it who works on the stack: in a project of its own, so
+   * that `pulumi` finds state, configuration and program without being told.
+   */
+  async inProject<T>(work: () => Promise<T>): Promise<T> {
+    const [folder, before] = [process.cwd(), { ...process.env }];
+    process.chdir(this.folder);
+    Object.assign(process.env, this.environment());
+    try {
+      return await work();
+    } finally {
+      process.chdir(folder);
+      process.env = before;
+    }
+  }
+
+  /** Values of the secrets that the stack made, by URN. */
+  async passwords(): Promise<ReadonlyMap<string, string>> {
+    const { stdout } = await this.run(["stack", "export", "--show-secrets", ...this.where()]);
+    const { deployment } = JSON.parse(stdout) as {
+      deployment: { resources: { urn: string; type: string; outputs?: { result?: { plaintext?: string } } }[] };
+    };
+    const made = deployment.resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+    return new Map(
+      made.map(({ urn, outputs }) => [urn, JSON.parse(outputs?.result?.plaintext ?? '""') as string] as const),
+    );
+  }
+
+  private environment(): Record<string, string> {
+    const attached = Object.entries(this.options.attached).map(([name, port]) => `${name}:${port}`);
+    return {
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "of a stack that lives as long as its test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DEBUG_PROVIDERS: attached.join(","),
+      PATH: this.options.path ?? process.env.PATH ?? "",
+    };
+  }
+
   private async lastChanges(): Promise<Readonly<Record<string, number>>> {
     const { stdout } = await this.run(["stack", "history", "--json", "--page-size", "1", ...this.where()]);
     const [latest] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
@@ -124,17 +166,9 @@ export class Engine {
 
   /** Runs the CLI; a failure that is no answer shows the engine's diagnostics, which come before a long summary. */
   private async run(args: readonly string[], allowExitCodes: readonly number[] = []): Promise<CommandResult> {
-    const attached = Object.entries(this.options.attached).map(([name, port]) => `${name}:${port}`);
     const result = await runCommand("pulumi", [...args, "--non-interactive"], {
       allowExitCodes: Object.values(ExitCode),
-      env: {
-        PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "of a stack that lives as long as its test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_DEBUG_PROVIDERS: attached.join(","),
-        PATH: this.options.path ?? process.env.PATH ?? "",
-      },
+      env: this.environment(),
     });
     if (result.exitCode === 0 || allowExitCodes.includes(result.exitCode)) return result;
     const diagnostics = /^Diagnostics:.*?(?=^(?:Outputs|Resources):)/ms.exec(result.stdout)?.[0];
