@@ -13,11 +13,22 @@ interface StackDrift {
   readonly report: ChangeReport;
 }
 
+/** What to do where the API server refused to say what would change, because a declared field is somebody else's by now. */
+function conflictHelp({ stack, report }: StackDrift): string[] {
+  if (!report.errors.some((error) => error.includes("field conflict"))) return [];
+  return [
+    "Somebody else wrote a field that the program declares. Declare what they wrote, or put the declared value back:" +
+      `\n\n    PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up --refresh --stack ${stack}\n    pulumi up --stack ${stack}`,
+  ];
+}
+
 /** The issue's body: a section for each stack that drifted; `undefined` where none did. */
 export function driftBody(drifts: readonly StackDrift[]): string | undefined {
   const drifted = drifts.filter(({ report }) => report.changes.length > 0 || report.errors.length > 0);
   if (drifted.length === 0) return undefined;
-  const sections = drifted.map(({ stack, report }) => `# ${stack}\n\n${changesMarkdown(report)}`);
+  const sections = drifted.map((one) =>
+    [`# ${one.stack}`, changesMarkdown(one.report), ...conflictHelp(one)].join("\n\n"),
+  );
   const link = runUrl();
   const found = link === undefined ? [] : [`Found by [this run](${link}).`];
   return shorten([mark, ...found, ...sections].join("\n\n"), link);
