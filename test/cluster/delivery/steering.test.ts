@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deliveryNames } from "../../../components/delivery/names.js";
@@ -17,16 +16,16 @@ import { rolloutsController, type RolloutsController } from "../../support/serve
 import { twoRegions, type TwoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
 import { requireProgram } from "../../support/servers/programs.js";
+import { Watching } from "./watching.js";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const NAMESPACE = "steered";
 /** Long enough that nothing goes on by itself while the test looks. */
 const HOLD = "10m";
 
-/** What the live table begins with: the cursor goes home, and what is below it is cleared. */
+/** What the live table begins with: the cursor goes home, what is below is cleared. */
 const CLEAR = "\u001b[1;1H\u001b[0J";
 const TITLES = ["stage", "stable/canary %", "metrics", "time left"];
-
 const COMMON = ["--namespace", NAMESPACE, "--interval", "0.5"];
 
 /** The command line of `rollout` with these arguments; found in `PATH` of `env` are the programs that it runs. */
@@ -36,40 +35,6 @@ async function steer(args: readonly string[], env: Readonly<Record<string, strin
     env,
     allowExitCodes: [1, 2, 4, 9],
   });
-}
-
-/** `rollout watch` while it runs. */
-class Watching {
-  stdout = "";
-  readonly ended: Promise<number | null>;
-
-  private constructor(program: string, args: readonly string[]) {
-    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-    child.stdout.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.ended = new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  }
-
-  private static line(targets: readonly string[]): string[] {
-    return ["--import", "tsx", "cli/main.ts", "rollout", "watch", ...targets, ...COMMON];
-  }
-
-  static inPipe(targets: readonly string[]): Watching {
-    return new Watching(process.execPath, Watching.line(targets));
-  }
-
-  /** With a pseudo-terminal as its standard output. */
-  static onTerminal(targets: readonly string[]): Watching {
-    const command = [process.execPath, ...Watching.line(targets)].join(" ");
-    return new Watching("script", ["--quiet", "--return", "--command", command, "/dev/null"]);
-  }
-
-  /** Waits until it has shown both regions in their first stage. */
-  async untilShown(): Promise<void> {
-    await poll(() => (this.stdout.split("canary-5").length > 2 ? true : undefined), {
-      what: `both regions to be shown (so far ${this.stdout})`,
-      timeoutMs: 60_000,
-    });
-  }
 }
 
 describe("rollout commands against two real regions", function () {
@@ -214,7 +179,10 @@ describe("rollout commands against two real regions", function () {
   });
 
   it("promote --full and wait deliver both regions, exit code 0; watch shows it on a terminal and in a pipe", async () => {
-    const [terminal, pipe] = [Watching.onTerminal(targets()), Watching.inPipe(targets())];
+    const [terminal, pipe] = [
+      Watching.onTerminal([...targets(), ...COMMON]),
+      Watching.inPipe([...targets(), ...COMMON]),
+    ];
     await Promise.all([terminal.untilShown(), pipe.untilShown()]);
     const promoted = await rollout("promote", "--full");
     assert.equal(promoted.exitCode, 0, promoted.stderr);
