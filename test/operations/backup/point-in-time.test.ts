@@ -118,7 +118,9 @@ describe("PostgreSQL under load, damaged and lost", function () {
     assert.ok(behind <= RPO_SECONDS, `${behind} s behind`);
     assert.ok(acknowledged.length > 100, `only ${acknowledged.length} commits were acknowledged`);
     const figures = `${acknowledged.length} commits, the last ${lost} not in the copy`;
-    process.stdout.write(`      RPO ${behind.toFixed(1)} s (${figures}) at an archive_timeout of ${ARCHIVE_TIMEOUT} s; promised ${RPO_SECONDS} s\n`);
+    process.stdout.write(
+      `      RPO ${behind.toFixed(1)} s (${figures}) at an archive_timeout of ${ARCHIVE_TIMEOUT} s; promised ${RPO_SECONDS} s\n`,
+    );
     await standby.stop();
   });
 

@@ -1,8 +1,11 @@
 import { strict as assert } from "node:assert";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as route53 from "@aws-sdk/client-route-53";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { changeRecords } from "../../../operations/recovery/actions/records.js";
 import { throwSwitch } from "../../../operations/recovery/actions/traffic.js";
+import { healthCheckVerdict } from "../../../operations/recovery/route53.js";
 import { sendOn } from "../../../operations/recovery/notify/send.js";
 import { runCommand } from "../../../common/command.js";
 import { skip } from "../../support/counts.js";
@@ -34,6 +37,24 @@ print(topic)`);
 print(len(sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])))`),
       ),
   };
+}
+
+/** Route 53 where of sixteen checkers some say success: moto has one checker, which always does. */
+async function checkers(successes: number): Promise<{ readonly endpoint: string; readonly stop: () => void }> {
+  const status = (index: number): string =>
+    index < successes ? "Success: HTTP Status Code: 200" : "Failure: timed out";
+  const observations = Array.from(
+    { length: 16 },
+    (_, index) =>
+      `<HealthCheckObservation><Region>us-east-1</Region><IPAddress>192.0.2.${index}</IPAddress>` +
+      `<StatusReport><Status>${status(index)}</Status></StatusReport></HealthCheckObservation>`,
+  ).join("");
+  const xmlns = "https://route53.amazonaws.com/doc/2013-04-01/";
+  const body = `<GetHealthCheckStatusResponse xmlns="${xmlns}"><HealthCheckObservations>${observations}</HealthCheckObservations></GetHealthCheckStatusResponse>`;
+  const server = createServer((_, response) => response.setHeader("content-type", "text/xml").end(body));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => void server.close() };
 }
 
 describe("Route 53 and SNS, as moto answers", function () {
@@ -95,6 +116,35 @@ describe("Route 53 and SNS, as moto answers", function () {
     );
     const away = site({ dns: { zoneId, endpoint: "http://127.0.0.1:9" } });
     await assert.rejects(changeRecords.run(context(away)), /ECONNREFUSED/);
+  });
+
+  it("say whether an endpoint is up, and nothing where nobody can say", async () => {
+    const client = new route53.Route53Client({ endpoint: moto.endpoint, region: "us-east-1" });
+    const { HealthCheck } = await client.send(
+      new route53.CreateHealthCheckCommand({
+        CallerReference: "verdict",
+        HealthCheckConfig: { Type: "HTTPS", FullyQualifiedDomainName: "us-east-1.agent-api.example.com", Port: 443 },
+      }),
+    );
+    assert.deepEqual(await healthCheckVerdict(HealthCheck!.Id!, moto.endpoint), {
+      verdict: "up",
+      detail: "1 of 1 checkers say success",
+    });
+    const absent = await healthCheckVerdict("00000000-0000-0000-0000-000000000000", moto.endpoint);
+    assert.deepEqual([absent.verdict, /health check/i.test(absent.detail)], ["unknown", true], absent.detail);
+    const away = await healthCheckVerdict(HealthCheck!.Id!, "http://127.0.0.1:9");
+    assert.deepEqual([away.verdict, away.detail.includes("ECONNREFUSED")], ["unknown", true], away.detail);
+    for (const [successes, verdict] of [
+      [16, "up"],
+      [3, "up"],
+      [2, "down"],
+      [0, "down"],
+    ] as const) {
+      const { endpoint, stop } = await checkers(successes);
+      const detail = `${successes} of 16 checkers say success`;
+      assert.deepEqual(await healthCheckVerdict("any", endpoint), { verdict, detail }, "healthy above 18 %");
+      stop();
+    }
   });
 
   it("publish a message on a topic, and fail plainly where there is none", async () => {
