@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, readFile, rename, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheFolder, say, withLock } from "../../../../operations/local/servers/cache.js";
 import { ensureServers } from "../../../../operations/local/servers/ensure.js";
@@ -154,13 +154,20 @@ async function startControlPlane(binaries: Binaries, folder: string, seed?: stri
   return { plan, etcd, apiServer, api: await awaitReady(apiServer, plan) };
 }
 
+/** A program as it is now: one that the user brought has no version in its name. */
+async function stampOf(program: string): Promise<string> {
+  const { size, mtimeMs } = await stat(program);
+  return `${basename(program)} ${size} ${mtimeMs}`;
+}
+
 /**
  * Folder of an etcd in which an API server has installed the definitions: to install them takes two regions a dozen
  * seconds of both cores, to start with them next to none. Made on first use, and kept in the cache.
  */
 export async function seedWith(definitions: readonly KubeObject[]): Promise<string> {
   const binaries = await ensureRegionServers();
-  const made = [basename(binaries.etcd), basename(binaries["kube-apiserver"]), JSON.stringify(definitions)];
+  const programs = await Promise.all([binaries.etcd, binaries["kube-apiserver"]].map(stampOf));
+  const made = [...programs, JSON.stringify(definitions)];
   const digest = createHash("sha256").update(made.join("\n")).digest("hex").slice(0, 12);
   const target = join(cacheFolder(), "data", `control-plane-${digest}`);
   if (existsSync(target)) return target;
