@@ -2,7 +2,7 @@ import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
 import { abortPatches, pausePatches, promotePatches, retryPatches } from "./commands.js";
 import { patchRollout, readRollout, readStatus, type RegionDelivery } from "./region.js";
-import { isReached, type RegionStatus } from "./status.js";
+import { isReached, type DeliveryStatus, type RegionStatus } from "./status.js";
 
 /** Secondary regions first: what goes wrong there has not touched the region that serves. */
 export function inOrder(regions: readonly RegionDelivery[]): RegionDelivery[] {
@@ -55,9 +55,20 @@ export async function changeAll(
   );
 }
 
+/** The status once it is about the newest version: what is said to the controller before, it forgets when it sees that. */
+async function readSeen(region: RegionDelivery): Promise<DeliveryStatus> {
+  return await poll(
+    async () => {
+      const status = await readStatus(region);
+      return status.current ? status : undefined;
+    },
+    { what: `the controller in ${region.region} to see the newest version`, timeoutMs: 60_000, intervalMs: 200 },
+  );
+}
+
 async function promoteOne(region: RegionDelivery, full: boolean): Promise<string> {
-  const before = await readStatus(region);
-  if (before.phase === "Healthy" && before.current) return "nothing to promote";
+  const before = await readSeen(region);
+  if (before.phase === "Healthy") return "nothing to promote";
   await patchRollout(region, promotePatches(await readRollout(region), full));
   const after = await poll(
     async () => {
