@@ -57,10 +57,12 @@ export async function changeAll(
 
 /** The status once it is about the newest version: what is said to the controller before, it forgets when it sees that. */
 async function readSeen(region: RegionDelivery): Promise<DeliveryStatus> {
+  const status = await readStatus(region);
+  if (status.current) return status;
   return await poll(
     async () => {
-      const status = await readStatus(region);
-      return status.current ? status : undefined;
+      const now = await readStatus(region);
+      return now.current ? now : undefined;
     },
     { what: `the controller in ${region.region} to see the newest version`, timeoutMs: 60_000, intervalMs: 200 },
   );

@@ -1,7 +1,7 @@
 import { Stand, type StandOptions } from "./stand.js";
 
 /** Rollouts take their time without much work, so a few run at once, each in a namespace of its own. */
-const LANES = 8;
+const LANES = 5;
 
 /** Scenarios that run ahead of the tests which look at their outcomes. */
 export class Scenarios {
