@@ -1,4 +1,6 @@
-import { say } from "../../../../operations/local/servers/cache.js";
+import { join } from "node:path";
+import { cacheFolder, say, withLock } from "../../../../operations/local/servers/cache.js";
+import type { KubeObject } from "../../../../operations/local/servers/region/api.js";
 import { awaitServed, readDefinitions } from "../../../../operations/local/servers/region/crds.js";
 import { ensureRegionServers, seedWith, startRegion, type Region } from "./region.js";
 
@@ -17,6 +19,11 @@ async function start(): Promise<TwoRegions> {
   await ensureRegionServers();
   const definitions = await readDefinitions();
   const seed = await seedWith(definitions);
+  // Where several processes begin at once, pair after pair is up sooner than all of them together.
+  return await withLock(join(cacheFolder(), "regions.lock"), async () => await startBoth(definitions, seed));
+}
+
+async function startBoth(definitions: readonly KubeObject[], seed: string): Promise<TwoRegions> {
   const started = performance.now();
   const both = await Promise.all([startRegion("us-east-1", seed), startRegion("us-west1", seed)]);
   await Promise.all(both.map(({ api }) => awaitServed(api, definitions)));
