@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { changeAll, promoteAll, readAll, unreachedOf, type RegionOutcome } from "../../operations/rollout/across.js";
 import type { RegionDelivery } from "../../operations/rollout/region.js";
-import { openTargets, parseTarget, withStackTargets, type Target } from "../../operations/rollout/targets.js";
+import { openTargets, parseTargets, withStackTargets, type Target } from "../../operations/rollout/targets.js";
 import { waitForAll } from "../../operations/rollout/wait.js";
 import { renderLine, renderTable } from "./table.js";
 import { watchAll } from "./watch.js";
@@ -33,10 +33,7 @@ function positiveSeconds(text: string): number {
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 async function withTargets(options: Options, work: (targets: readonly Target[]) => Promise<void>): Promise<void> {
-  const given = [
-    ...(options.primary ?? []).map((text) => parseTarget("primary", text)),
-    ...(options.secondary ?? []).map((text) => parseTarget("secondary", text)),
-  ];
+  const given = parseTargets({ primary: options.primary ?? [], secondary: options.secondary ?? [] });
   if (given.length > 0) {
     await work(given);
     return;

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { reasonOf } from "../reason.js";
+import { readKubeconfig } from "../kubeconfig.js";
 import type { SiteRegion } from "./site/site.js";
 import type { Verdict } from "./quorum.js";
 
@@ -78,10 +79,9 @@ export async function openCluster(
   }
   // Loaded late: the client takes most of a second, which a status or a mistake should not wait for.
   const k8s = await import("@kubernetes/client-node");
-  const config = new k8s.KubeConfig();
-  if (region.kubeconfig === inCluster) config.loadFromCluster();
-  else config.loadFromFile(region.kubeconfig);
-  if (region.context !== undefined) config.setCurrentContext(region.context);
+  const own = region.kubeconfig === inCluster;
+  const config = own ? new k8s.KubeConfig() : await readKubeconfig(region.kubeconfig, region.context);
+  if (own) config.loadFromCluster();
   const api = k8s.KubernetesObjectApi.makeApiClient(config);
   const version = config.makeApiClient(k8s.VersionApi);
   const header = ({ apiVersion, kind, name }: ObjectName) => ({ apiVersion, kind, metadata: { name, namespace } });

@@ -1,4 +1,5 @@
 import { ExitCode, PlatformError } from "../../common/errors.js";
+import { readKubeconfig } from "../kubeconfig.js";
 import { reasonOf } from "../reason.js";
 
 /** Where an object lives. */
@@ -46,11 +47,8 @@ async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
 
 /** Opens a region by its kubeconfig; credentials come from wherever the kubeconfig says, as with kubectl. */
 export async function openRegion(kubeconfigFile: string, namespace: string, context?: string): Promise<RegionApi> {
-  // Loaded late: the client takes most of a second, and the command's own mistakes should not wait for it.
+  const config = await readKubeconfig(kubeconfigFile, context);
   const client = await import("@kubernetes/client-node");
-  const config = new client.KubeConfig();
-  config.loadFromFile(kubeconfigFile);
-  if (context !== undefined) config.setCurrentContext(context);
   const api = config.makeApiClient(client.CustomObjectsApi);
   const merge = client.setHeaderOptions("Content-Type", client.PatchStrategy.MergePatch);
   return {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../common/command.js";
-import { ExitCode, PlatformError, showValue } from "../../common/errors.js";
+import { ExitCode, PlatformError, showValue, type Fault } from "../../common/errors.js";
 import { openRegion } from "./api.js";
 import type { RegionDelivery } from "./region.js";
 
@@ -26,6 +26,29 @@ export function parseTarget(role: Target["role"], text: string): Target {
   if (region === undefined || kubeconfigFile === undefined) throw fault("must be REGION=KUBECONFIG[#CONTEXT]");
   if (!existsSync(kubeconfigFile)) throw fault("the kubeconfig does not exist");
   return { region, role, kubeconfigFile, ...(context !== undefined && { context }) };
+}
+
+/** Every target that the flags name. @throws PlatformError with the faults of all of them. */
+export function parseTargets(given: Readonly<Record<Target["role"], readonly string[]>>): Target[] {
+  const faults: Fault[] = [];
+  const targets = (["primary", "secondary"] as const).flatMap((role) =>
+    given[role].flatMap((text) => {
+      try {
+        return [parseTarget(role, text)];
+      } catch (thrown) {
+        faults.push(...faultsOf(thrown));
+        return [];
+      }
+    }),
+  );
+  if (faults.length === 0) return targets;
+  throw new PlatformError("the regions are not usable", ExitCode.configuration, faults);
+}
+
+/** The faults of what the user gave; anything else that was thrown goes on. */
+function faultsOf(thrown: unknown): readonly Fault[] {
+  if (thrown instanceof PlatformError && thrown.faults.length > 0) return thrown.faults;
+  throw thrown;
 }
 
 /** The stack's outputs that tell where its clusters are. */
@@ -65,14 +88,20 @@ export interface DeliveryNames {
   readonly canary: string;
 }
 
-/** Opens the targets' APIs; nothing is asked yet. */
+/**
+ * Opens the targets' APIs; nothing is asked yet.
+ * @throws PlatformError with the faults of every kubeconfig that cannot be used.
+ */
 export async function openTargets(targets: readonly Target[], names: DeliveryNames): Promise<RegionDelivery[]> {
-  return await Promise.all(
-    targets.map(async ({ region, role, kubeconfigFile, context }) => ({
-      region,
-      role,
-      names,
-      api: await openRegion(kubeconfigFile, names.namespace, context),
-    })),
-  );
+  const faults: Fault[] = [];
+  const opened: RegionDelivery[] = [];
+  for (const { region, role, kubeconfigFile, context } of targets) {
+    try {
+      opened.push({ region, role, names, api: await openRegion(kubeconfigFile, names.namespace, context) });
+    } catch (thrown) {
+      faults.push(...faultsOf(thrown));
+    }
+  }
+  if (faults.length === 0) return opened;
+  throw new PlatformError("the regions are not usable", ExitCode.configuration, faults);
 }

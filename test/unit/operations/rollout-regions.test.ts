@@ -1,10 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import assert from "node:assert/strict";
 import { messageOf, PlatformError } from "../../../common/errors.js";
 import { inOrder, promoteAll, readAll } from "../../../operations/rollout/across.js";
 import type { ObjectRef, RegionApi } from "../../../operations/rollout/api.js";
 import type { RolloutObject } from "../../../operations/rollout/objects.js";
 import type { RegionDelivery } from "../../../operations/rollout/region.js";
-import { parseTarget } from "../../../operations/rollout/targets.js";
+import { openTargets, parseTarget, parseTargets } from "../../../operations/rollout/targets.js";
 import { patience, waitForAll } from "../../../operations/rollout/wait.js";
 import { rollout, templates } from "./rollout-objects.js";
 
@@ -153,5 +156,22 @@ describe("rollout: regions from flags", () => {
         },
       );
     }
+  });
+
+  it("refuses all that it cannot use at once, also what is no kubeconfig", async () => {
+    const bad = (error: PlatformError): boolean => error.exitCode === 2 && error.faults.length === 2;
+    assert.throws(() => parseTargets({ primary: ["a=/no/such"], secondary: ["no target"] }), bad);
+    const folder = await mkdtemp(join(tmpdir(), "rollout-regions-"));
+    const [text, empty] = [join(folder, "text"), join(folder, "empty")];
+    await writeFile(text, "{");
+    await writeFile(empty, "apiVersion: v1\nkind: Config\n");
+    const targets = [text, empty].map((kubeconfigFile) => ({ region: "a", role: "primary" as const, kubeconfigFile }));
+    const names = { namespace: "n", service: "s", canary: "c" };
+    await assert.rejects(openTargets(targets, names), (error: PlatformError) => {
+      const rules = error.faults.map(({ rule }) => rule).join("; ");
+      assert.match(rules, /^is no kubeconfig: .*; names no current context$/);
+      return bad(error);
+    });
+    await rm(folder, { recursive: true });
   });
 });
