@@ -49,8 +49,7 @@ export const bench: Bench = {
     } finally {
       platform.dispose();
     }
-    const times = [ours, empty, none].map(median) as [number, number, number];
-    const [withOurs, withEmpty, without] = times;
+    const [withOurs, withEmpty, without] = [median(ours), median(empty), median(none)];
     const against = (value: number): string => (value / without).toFixed(2);
     return [
       ratio("pulumi preview, wall", [withOurs, withEmpty], { unit: "s", bound: 1.15 }),

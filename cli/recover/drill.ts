@@ -135,7 +135,8 @@ export async function drill(plan: string, options: DrillCommandOptions): Promise
   };
   try {
     const { result, more } = await perform(chosen, folder, {
-      ...{ options, detection },
+      options,
+      detection,
       drill: context,
       ...(site === undefined ? {} : { site }),
     });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { pack, type Header, type Pack } from "tar-stream";
 
@@ -98,18 +98,17 @@ function configOf(spec: ImageSpec, layer: string): string {
 
 /** Writes an image as an archive of one layer that `ctr images import` and `docker load` read. */
 export async function writeImage(spec: ImageSpec, target: string): Promise<void> {
-  const [layerFile, partial] = [`${target}.layer`, `${target}.${process.pid}.partial`];
+  const layerFile = `${target}.layer`;
   const layer = await writeLayer(spec, layerFile);
   const config = configOf(spec, layer);
   const id = createHash("sha256").update(config).digest("hex");
   const manifest = [{ Config: `${id}.json`, RepoTags: spec.names, Layers: [`${layer}/layer.tar`] }];
   const tar = pack();
-  const written = pipeline(tar, createWriteStream(partial));
+  const written = pipeline(tar, createWriteStream(target));
   await add(tar, { name: `${id}.json` }, config);
   await addFile(tar, { name: `${layer}/layer.tar` }, layerFile);
   await add(tar, { name: "manifest.json" }, JSON.stringify(manifest));
   tar.finalize();
   await written;
   await rm(layerFile);
-  await rename(partial, target);
 }

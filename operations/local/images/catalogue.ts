@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, withLock } from "../servers/cache.js";
+import { cacheFolder, kept } from "../servers/cache.js";
 import { ensureServer } from "../servers/ensure.js";
 import type { ServerName } from "../servers/recipes.js";
 import { ensurePackage } from "../servers/packages.js";
@@ -65,13 +64,7 @@ async function digestOf(spec: ImageSpec): Promise<string> {
 
 /** Path of the image's archive, written into the cache where it is not there yet. */
 export async function imageArchive(spec: ImageSpec): Promise<string> {
-  const folder = join(cacheFolder(), "images");
   const short = (spec.names[0] ?? "").split("/").at(-1)?.replaceAll(":", "-") ?? "image";
-  const target = join(folder, `${short}-${await digestOf(spec)}.tar`);
-  if (existsSync(target)) return target;
-  await mkdir(folder, { recursive: true });
-  await withLock(`${target}.lock`, async () => {
-    if (!existsSync(target)) await writeImage(spec, target);
-  });
-  return target;
+  const target = join(cacheFolder(), "images", `${short}-${await digestOf(spec)}.tar`);
+  return await kept(target, async (partial) => await writeImage(spec, partial));
 }

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { poll } from "../../../common/poll.js";
@@ -48,4 +49,19 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/**
+ * A file or folder of the cache, made where it is not there yet; two processes that ask at once make it once.
+ * @param make Writes it to another path, from which it is moved into place: what is there is whole.
+ */
+export async function kept(target: string, make: (partial: string) => Promise<void>): Promise<string> {
+  if (existsSync(target)) return target;
+  return await withLock(`${target}.lock`, async () => {
+    if (existsSync(target)) return target;
+    const partial = `${target}.${process.pid}.partial`;
+    await make(partial);
+    await rename(partial, target);
+    return target;
+  });
 }

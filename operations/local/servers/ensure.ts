@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
 import { PlatformError } from "../../../common/errors.js";
-import { cacheFolder, say, withLock } from "./cache.js";
+import { cacheFolder, kept, say } from "./cache.js";
 import { dataModules, recipes, type Recipe, type ServerName } from "./recipes.js";
 
 // A vendor folder, a workspace or a writable go.mod of the user's would make the build another one than the pinned.
@@ -19,16 +19,14 @@ async function digestOf(recipe: Recipe): Promise<string> {
 }
 
 async function build(recipe: Recipe, target: string): Promise<void> {
-  const partial = `${target}.${process.pid}.partial`;
   const flags = ["-ldflags", ["-s -w", recipe.linkerFlags ?? ""].join(" ").trim()];
-  await runCommand("go", ["build", "-o", partial, ...flags, recipe.mainPackage], {
+  await runCommand("go", ["build", "-o", target, ...flags, recipe.mainPackage], {
     cwd: recipe.moduleFolder,
     env: { ...environment, ...(recipe.static === true && { CGO_ENABLED: "0" }) },
   }).catch((thrown: unknown) => {
     if (!(thrown instanceof PlatformError)) throw thrown;
     throw new PlatformError(`${thrown.message}\n  Go 1.26.1 or later and its module proxy are needed to build servers`);
   });
-  await rename(partial, target);
 }
 
 /**
@@ -43,18 +41,13 @@ export async function ensureServer(name: ServerName): Promise<string> {
 
 /** The same for a recipe of the caller's own. */
 export async function ensureRecipe(name: string, recipe: Recipe): Promise<string> {
-  const folder = join(cacheFolder(), "bin");
   const file = [name, recipe.version, process.platform, process.arch, await digestOf(recipe)].join("-");
-  const target = join(folder, file);
-  if (existsSync(target)) return target;
-  await mkdir(folder, { recursive: true });
-  return await withLock(`${target}.lock`, async () => {
-    if (existsSync(target)) return target;
+  const target = join(cacheFolder(), "bin", file);
+  return await kept(target, async (partial) => {
     say(`building ${name} ${recipe.version} from source, about ${recipe.seconds} s on two cores from cold`);
     const started = performance.now();
-    await build(recipe, target);
+    await build(recipe, partial);
     say(`${name} ${recipe.version} built in ${Math.round((performance.now() - started) / 1000)} s: ${target}`);
-    return target;
   });
 }
 

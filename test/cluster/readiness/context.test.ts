@@ -20,9 +20,14 @@ interface Verdict {
   readonly results: readonly { check: string; status: string; resource: string; message: string }[];
 }
 
-const argsOf = (context: string, kubeconfigFile: string): string[] => {
-  return ["readiness", "--context", context, "--kubeconfig", kubeconfigFile, "--json"];
-};
+const argsOf = (context: string, kubeconfigFile: string): string[] => [
+  "readiness",
+  "--context",
+  context,
+  "--kubeconfig",
+  kubeconfigFile,
+  "--json",
+];
 
 function verdictOf({ exitCode, stdout, stderr }: CommandResult): Verdict {
   const results = stdout === "" ? [] : (JSON.parse(stdout) as Verdict).results;

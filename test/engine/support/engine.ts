@@ -113,14 +113,19 @@ export class Engine {
    * that `pulumi` finds state, configuration and program without being told.
    */
   async inProject<T>(work: () => Promise<T>): Promise<T> {
-    const [folder, before] = [process.cwd(), { ...process.env }];
+    const folder = process.cwd();
+    const environment = this.environment();
+    const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
     process.chdir(this.folder);
-    Object.assign(process.env, this.environment());
+    Object.assign(process.env, environment);
     try {
       return await work();
     } finally {
       process.chdir(folder);
-      process.env = before;
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
     }
   }
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
-import { cacheFolder, say, withLock } from "../../../operations/local/servers/cache.js";
+import { cacheFolder, kept, say } from "../../../operations/local/servers/cache.js";
 
 /** The package that carries OASIS' schema as a file. Its code is old, so that it is no dependency: only the file is taken. */
 const PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0";
@@ -14,7 +14,7 @@ const SHA256 = "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8
 /** The JSON Schema of SARIF 2.1.0, got into the cache on first use and held to its digest. */
 export async function sarifSchema(): Promise<object> {
   const target = join(cacheFolder(), "data", "sarif-2.1.0-rtm.5.json");
-  if (!existsSync(target)) await withLock(`${target}.lock`, () => download(target));
+  await kept(target, download);
   const text = readFileSync(target);
   const digest = createHash("sha256").update(text).digest("hex");
   if (digest !== SHA256) throw new Error(`${target} is not the schema that is pinned: delete it`);
@@ -24,7 +24,6 @@ export async function sarifSchema(): Promise<object> {
 }
 
 async function download(target: string): Promise<void> {
-  if (existsSync(target)) return;
   say("getting the schema of SARIF 2.1.0");
   const folder = mkdtempSync(join(tmpdir(), "sarif-schema-"));
   try {
@@ -32,9 +31,7 @@ async function download(target: string): Promise<void> {
       cwd: folder,
     });
     await runCommand("tar", ["-xzf", join(folder, stdout.trim().split("\n").at(-1) ?? ""), "-C", folder, FILE]);
-    await mkdir(join(target, ".."), { recursive: true });
-    await runCommand("cp", [join(folder, FILE), `${target}.partial`]);
-    await rename(`${target}.partial`, target);
+    await copyFile(join(folder, FILE), target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { cacheFolder, say, withLock } from "../../../../operations/local/servers/cache.js";
+import { cacheFolder, kept, say } from "../../../../operations/local/servers/cache.js";
 import { ensureServers } from "../../../../operations/local/servers/ensure.js";
 import { freePorts, removeFolder, startProcess, temporaryFolder, type ServerProcess } from "../process.js";
 import { kubeconfig, writeCredentials, type Credentials } from "../../../../operations/local/servers/region/access.js";
@@ -170,9 +169,7 @@ export async function seedWith(definitions: readonly KubeObject[]): Promise<stri
   const made = [...programs, JSON.stringify(definitions)];
   const digest = createHash("sha256").update(made.join("\n")).digest("hex").slice(0, 12);
   const target = join(cacheFolder(), "data", `control-plane-${digest}`);
-  if (existsSync(target)) return target;
-  return await withLock(`${target}.lock`, async () => {
-    if (existsSync(target)) return target;
+  return await kept(target, async (partial) => {
     say(`installing ${definitions.length} definitions once, for every region that will be started`);
     const folder = await temporaryFolder("seed");
     const { etcd, apiServer, api } = await startControlPlane(binaries, folder);
@@ -180,11 +177,8 @@ export async function seedWith(definitions: readonly KubeObject[]): Promise<stri
     api.close();
     await apiServer.stop("SIGTERM");
     await etcd.stop("SIGTERM");
-    const partial = `${target}.${process.pid}.partial`;
     await cp(join(folder, ETCD), partial, { recursive: true });
-    await rename(partial, target);
     await removeFolder(folder);
-    return target;
   });
 }
 
