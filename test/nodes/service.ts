@@ -1,8 +1,11 @@
 import { poll } from "../../common/poll.js";
 import { agentSchema, type AgentConfig } from "../../config/schema/agent.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
+import { agentPorts } from "../../components/agent/names.js";
+import { serviceHost } from "../../components/traffic/routes.js";
 import type { LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
+import type { RolloutObject } from "../../operations/rollout/objects.js";
 import { deliveryObjects, testSized, type DeliveryObjects } from "../support/delivery/objects.js";
 import { standInImage } from "./platform.js";
 
@@ -64,13 +67,13 @@ export class RealService {
   private constructor(
     readonly region: LocalRegion,
     readonly namespace: string,
-    private readonly delivery: DeliveryConfig,
+    private delivery: DeliveryConfig,
   ) {}
 
   static async open(region: LocalRegion, namespace: string, delivery: DeliveryConfig): Promise<RealService> {
     const service = new RealService(region, namespace, delivery);
     for (const object of surroundings(namespace)) await region.api.apply(object, { manager: "test" });
-    await service.apply(service.objects("1.0.0"));
+    await service.applyAll("1.0.0");
     return service;
   }
 
@@ -83,14 +86,15 @@ export class RealService {
     return deliveryObjects(this.namespace, this.delivery, agentConfig(this.namespace, tag));
   }
 
-  private async apply(objects: DeliveryObjects): Promise<void> {
-    const { identity, services, analyses, weights, workloads, autoscaler } = objects;
+  /** Applies everything in a version, as the first `pulumi up` does. */
+  async applyAll(tag: string): Promise<void> {
+    const { identity, services, analyses, weights, routes, workloads, autoscaler } = this.objects(tag);
     const { name } = autoscaler.metadata;
     const budget: KubeObject = {
       ...named("policy/v1", "PodDisruptionBudget", { namespace: this.namespace, name }),
       spec: { maxUnavailable: 1, selector: { matchLabels: { app: "agent-memory" } } },
     };
-    const managed = this.delivery.strategy === "rolling" ? [] : [...analyses, weights];
+    const managed = this.delivery.strategy === "rolling" ? [] : [...analyses, weights, routes];
     for (const object of [identity, ...services, ...managed, ...workloads, autoscaler, budget]) {
       await this.region.api.apply(object);
     }
@@ -99,6 +103,11 @@ export class RealService {
   /** Asks for a version, as `pulumi up` with another image does. */
   async applyWorkloads(tag: string): Promise<void> {
     for (const workload of this.objects(tag).workloads) await this.region.api.apply(workload);
+  }
+
+  /** Another version on the canary of the canary strategy alone, as `delivery.canary.image` asks for. */
+  canaryOf(tag: string): void {
+    this.delivery = { ...this.delivery, canary: { ...this.delivery.canary, image: standInImage(tag) } };
   }
 
   /** Deploys a version and waits until it alone serves. */
@@ -124,6 +133,24 @@ export class RealService {
     return await this.region.api.get("apps/v1", "Deployment", { namespace: this.namespace, name });
   }
 
+  async rollout(): Promise<RolloutObject> {
+    const { apiVersion, kind, metadata } = this.objects("1.0.0").workloads[0]!;
+    return (await this.region.api.get(apiVersion, kind, metadata)) as unknown as RolloutObject;
+  }
+
+  /** Waits until the rollouts controller says a phase of the newest version. */
+  async untilPhase(phase: string, timeoutMs = 240_000): Promise<RolloutObject> {
+    return await poll(
+      async () => {
+        const rollout = await this.rollout();
+        const { observedGeneration, phase: is, message = "" } = rollout.status ?? {};
+        if (observedGeneration === String(rollout.metadata.generation) && is === phase) return rollout;
+        throw new Error(`${is ?? "no phase"}: ${message}`);
+      },
+      { what: `${this.namespace} to be ${phase}`, timeoutMs, intervalMs: 250 },
+    );
+  }
+
   /** Waits until the newest version has every pod that is wanted, and no other has any. */
   async settled(timeoutMs = 240_000): Promise<void> {
     await poll(
@@ -139,11 +166,16 @@ export class RealService {
     );
   }
 
-  /** Address of the service inside the segment. */
-  async url(): Promise<string> {
-    const { metadata } = this.objects("1.0.0").services[0]!;
-    const { spec } = await this.region.api.get("v1", "Service", { namespace: this.namespace, name: metadata.name });
+  /** Address of one of the strategy's services inside the segment; default the public one. */
+  async url(service = this.objects("1.0.0").services[0]!.metadata.name): Promise<string> {
+    const { spec } = await this.region.api.get("v1", "Service", { namespace: this.namespace, name: service });
     return `http://${(spec as { clusterIP: string }).clusterIP}/`;
+  }
+
+  /** The public service's gRPC, as clients in the mesh call it. */
+  get meshTarget(): string {
+    const { metadata } = this.objects("1.0.0").services[0]!;
+    return `${serviceHost(metadata.name, this.namespace)}:${agentPorts.grpc}`;
   }
 
   async close(): Promise<void> {

@@ -72,6 +72,12 @@ const table = {
     version: "1.10.1",
     seconds: 120,
   },
+  "pilot-discovery": {
+    moduleFolder: join(modules, "istio-pilot"),
+    mainPackage: "istio.io/istio/pilot/cmd/pilot-discovery",
+    version: "1.31-alpha.20260827",
+    seconds: 140,
+  },
   "prometheus-adapter": {
     moduleFolder: join(modules, "prometheus-adapter"),
     mainPackage: "sigs.k8s.io/prometheus-adapter/cmd/adapter",

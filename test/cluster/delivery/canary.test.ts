@@ -8,7 +8,7 @@ import type { KubeObject } from "../../../operations/local/servers/region/api.js
 import { rolloutsController } from "../../support/servers/rollouts.js";
 import { twoRegions } from "../cluster.js";
 import { Stand } from "./stand.js";
-import { splitOf } from "./trail.js";
+import { splitOf } from "../../support/delivery/trail.js";
 import { requireProgram } from "../../support/servers/programs.js";
 
 async function podsBehind(stand: Stand, service: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import type { Behaviour } from "../../support/servers/metrics-source.js";
 import { MISSING_IMAGE_TAG } from "../../support/servers/region/nodes.js";
 import type { RolloutsController } from "../../support/servers/rollouts.js";
 import type { Stand } from "./stand.js";
-import type { Split, Trail } from "./trail.js";
+import type { Split, Trail } from "../../support/delivery/trail.js";
 
 /** What a rollout left behind: every split it went through, and its last state. */
 export interface Outcome {

@@ -11,7 +11,7 @@ import { startPrometheus, type Prometheus } from "../../support/servers/promethe
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { deliveryObjects, testSized, type DeliveryObjects, type Tuning } from "../../support/delivery/objects.js";
-import { Trail } from "./trail.js";
+import { Trail } from "../../support/delivery/trail.js";
 
 const IMAGE = "ghcr.io/example/agent-memory-service";
 

@@ -1,5 +1,5 @@
-// Command stand-in serves the agent memory service's HTTP interface without its stores: health, readiness, metrics and
-// answers that tell which pod and version gave them. Faults are made on demand.
+// Command stand-in serves the agent memory service's two ports without its stores: health, readiness, metrics and answers
+// by HTTP and gRPC that tell which pod and version gave them. Faults are made on demand.
 package main
 
 import (
@@ -16,11 +16,18 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 var buckets = []float64{0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10}
 
 type service struct {
+	grpc_health_v1.UnimplementedHealthServer
 	pod, version  string
 	failEvery     int64
 	count         atomic.Int64
@@ -46,17 +53,22 @@ func (s *service) observe(start time.Time, ok bool) {
 	s.perBucket[len(buckets)].Add(1)
 }
 
+// metrics leaves the label version to the scrape, which takes it from the pod: a promotion changes it while the pod lives.
 func (s *service) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("content-type", "text/plain; version=0.0.4")
 	fmt.Fprintf(w, "agent_request_queue_length %d\n", s.queue.Load())
-	fmt.Fprintf(w, "agent_requests_total{version=%q,status=\"success\"} %d\n", s.version, s.success.Load())
+	fmt.Fprintf(w, "agent_requests_total{status=\"success\"} %d\n", s.success.Load())
 	if n := s.failed.Load(); n > 0 {
-		fmt.Fprintf(w, "agent_requests_total{version=%q,status=\"error\"} %d\n", s.version, n)
+		fmt.Fprintf(w, "agent_requests_total{status=\"error\"} %d\n", n)
 	}
 	for i, le := range buckets {
-		fmt.Fprintf(w, "agent_request_duration_seconds_bucket{version=%q,le=\"%g\"} %d\n", s.version, le, s.perBucket[i].Load())
+		fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"%g\"} %d\n", le, s.perBucket[i].Load())
 	}
-	fmt.Fprintf(w, "agent_request_duration_seconds_bucket{version=%q,le=\"+Inf\"} %d\n", s.version, s.perBucket[len(buckets)].Load())
+	fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"+Inf\"} %d\n", s.perBucket[len(buckets)].Load())
+}
+
+func (s *service) fails() bool {
+	return s.failEvery > 0 && s.count.Add(1)%s.failEvery == 0
 }
 
 // work answers; ?ms=N burns N milliseconds of processor time first.
@@ -68,7 +80,7 @@ func (s *service) work(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("x-version", s.version)
 	w.Header().Set("x-pod", s.pod)
-	if s.failEvery > 0 && s.count.Add(1)%s.failEvery == 0 {
+	if s.fails() {
 		http.Error(w, "a fault on demand", http.StatusInternalServerError)
 		s.observe(start, false)
 		return
@@ -112,19 +124,31 @@ func probe(bad *atomic.Bool) http.HandlerFunc {
 	}
 }
 
-// acceptGRPC holds the gRPC port open: whether it can be reached is all that is asked of it.
-func acceptGRPC() {
+// Check is the call that every gRPC service has; here it stands for all of them.
+func (s *service) Check(ctx context.Context, _ *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
+	start := time.Now()
+	_ = grpc.SetHeader(ctx, metadata.Pairs("x-version", s.version, "x-pod", s.pod))
+	ok := !s.fails()
+	s.observe(start, ok)
+	if !ok {
+		return nil, status.Error(codes.Internal, "a fault on demand")
+	}
+	return &grpc_health_v1.HealthCheckResponse{Status: grpc_health_v1.HealthCheckResponse_SERVING}, nil
+}
+
+func serveGRPC(s *service) *grpc.Server {
 	listener, err := net.Listen("tcp", ":9090")
 	if err != nil {
 		log.Fatal(err)
 	}
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			return
+	server := grpc.NewServer()
+	grpc_health_v1.RegisterHealthServer(server, s)
+	go func() {
+		if err := server.Serve(listener); err != nil {
+			log.Fatal(err)
 		}
-		_ = connection.Close()
-	}
+	}()
+	return server
 }
 
 func main() {
@@ -137,7 +161,7 @@ func main() {
 	mux.HandleFunc("/fault", s.fault)
 	mux.HandleFunc("/", s.work)
 	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	go acceptGRPC()
+	calls := serveGRPC(s)
 	stopped := make(chan struct{})
 	go func() {
 		signals := make(chan os.Signal, 1)
@@ -145,6 +169,7 @@ func main() {
 		<-signals
 		deadline, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
+		calls.GracefulStop()
 		_ = server.Shutdown(deadline)
 		close(stopped)
 	}()

@@ -1,6 +1,6 @@
 import { poll } from "../../../common/poll.js";
 import type { KubeApi, KubeObject } from "../../../operations/local/servers/region/api.js";
-import { watchObjects } from "../../support/servers/region/watch.js";
+import { watchObjects } from "../servers/region/watch.js";
 
 const PATIENCE_MS = 180_000;
 

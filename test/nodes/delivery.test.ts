@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorRateQuery } from "../../components/delivery/analysis.js";
+import { deliveryNames } from "../../components/delivery/names.js";
+import { trafficSchema } from "../../config/schema/agent.js";
+import type { DeliveryConfig } from "../../config/schema/delivery.js";
+import type { LocalPlatform } from "../../operations/local/platform.js";
+import type { LocalRegion } from "../../operations/local/region.js";
+import { count } from "../support/counts.js";
+import { testSized, type Tuning } from "../support/delivery/objects.js";
+import { requireProgram } from "../support/servers/programs.js";
+import { Load, type LoadReport } from "./load.js";
+import { Calls, type Call } from "./mesh/calls.js";
+import { meshControl, type MeshControl } from "./mesh/control.js";
+import { PodMetrics } from "./mesh/metrics.js";
+import { clockOf, countStages, deviations, followSplit, pooled, saySplit, type StageCount } from "./mesh/split.js";
+import { sharedPlatform } from "./platform.js";
+import { RealService } from "./service.js";
+
+const RATE = count(100, 500);
+const CALLS = 400;
+const ANALYSIS_INTERVAL_MS = 1000;
+const { canaryHeader } = trafficSchema.parse({});
+
+const failuresOf = (calls: readonly Call[]): string[] => calls.flatMap(({ failure }) => failure ?? []);
+
+function report(what: string, load: LoadReport, calls: readonly Call[]): void {
+  process.stdout.write(
+    `    ${what}: ${load.requests} requests at ${load.perSecond}/s, ${load.failed} failed; ` +
+      `${calls.length} gRPC calls by xDS, ${failuresOf(calls).length} failed\n`,
+  );
+  for (const error of load.errors) process.stdout.write(`      ${error}\n`);
+}
+
+/** Each share is as wide as chance lets it be, over enough calls to tell. */
+function outside(counts: readonly StageCount[]): StageCount[] {
+  for (const { weight, calls } of counts) assert.ok(calls >= 2000, `${calls} calls at ${weight} %`);
+  return counts.filter((stage) => deviations(stage) > 3);
+}
+
+describe("delivery under load, on real pods, with Istio's control plane and clients of gRPC that follow it", function () {
+  this.timeout(40 * 60_000);
+  let platform: LocalPlatform;
+  let region: LocalRegion;
+  let control: MeshControl;
+  let prometheus: string;
+  const opened: { close(): Promise<void> }[] = [];
+
+  before(async function () {
+    platform = await sharedPlatform(this);
+    region = platform.regions[0]!;
+    prometheus = await requireProgram(this, "prometheus");
+    control = await meshControl(region);
+  });
+
+  afterEach(async () => {
+    for (const stand of opened.splice(0)) await stand.close();
+  });
+
+  async function open(namespace: string, strategy: DeliveryConfig["strategy"], tuning?: Tuning) {
+    const metrics = await PodMetrics.start(region, prometheus, namespace);
+    const service = await RealService.open(region, namespace, testSized(strategy, metrics.url, tuning));
+    opened.push({
+      close: async () => {
+        await service.close();
+        await metrics.stop();
+      },
+    });
+    return { service, metrics };
+  }
+
+  const call = async ({ meshTarget }: RealService, perSecond: number, header?: { name: string; value: string }) =>
+    await Calls.start(platform, control, { target: meshTarget, perSecond, ...(header && { header }) });
+
+  it("splits as each stage of a progressive rollout says, header and all, and loses nothing", async () => {
+    const { service } = await open("progressive", "progressive", { hold: "6s", lastHold: "6s" });
+    await service.untilPhase("Healthy");
+    const load = await Load.start(platform, await service.url(), RATE);
+    const [calls, marked] = [await call(service, CALLS), await call(service, 50, canaryHeader)];
+    const counts: StageCount[] = [];
+    const strayed: Call[] = [];
+    const versions = ["1.0.0", "1.1.0"];
+    const deploy = async (): Promise<StageCount[]> => {
+      versions.reverse();
+      const [next = ""] = versions;
+      const trail = await followSplit(service, next);
+      await service.applyWorkloads(next);
+      await service.untilPhase("Healthy");
+      await trail.untilLast(0);
+      trail.stop();
+      const [from, to] = [trail.splits.find(({ canary }) => canary > 0)!.at, trail.splits.at(-1)!.at].map(clockOf);
+      const during = (await marked.soFar()).filter(({ at }) => at >= from! + 1000 && at < to!);
+      assert.ok(during.length > 500, `${during.length} calls with the header`);
+      strayed.push(...during.filter(({ version }) => version !== next));
+      return countStages(await calls.soFar(), trail.splits, next);
+    };
+    const rollouts = count(1, 10);
+    for (let rollout = 1; rollout <= rollouts; rollout += 1) counts.push(...(await deploy()));
+    const stages = pooled(counts);
+    saySplit(stages);
+    // A fair split is outside three deviations once in 370 times: then the next rollout decides.
+    const again = outside(stages).length === 0 ? [] : await deploy();
+    if (again.length > 0) saySplit(again);
+    assert.deepEqual(outside(again), []);
+    const [counted, ended, withHeader] = [await load.stop(), await calls.stop(), await marked.stop()];
+    report(`${rollouts} progressive rollouts`, counted, ended);
+    process.stdout.write(`    ${withHeader.length} calls with the canary's header, ${strayed.length} elsewhere\n`);
+    assert.deepEqual(
+      stages.map(({ weight }) => weight),
+      [5, 25, 50, 100],
+    );
+    assert.deepEqual(strayed, []);
+    assert.deepEqual([...failuresOf(ended), ...failuresOf(withHeader)], []);
+    assert.equal(counted.failed, 0);
+  });
+
+  it("takes a bad version back: its errors are bounded by its weight, and it gets nothing after", async () => {
+    const { service, metrics } = await open("bad-version", "progressive", { hold: "30s" });
+    await service.untilPhase("Healthy");
+    const calls = await call(service, CALLS);
+    const trail = await followSplit(service, "bad");
+    await service.applyWorkloads("bad");
+    await trail.until(5);
+    let breach = 0;
+    while (breach === 0) {
+      if (((await metrics.query(errorRateQuery("2s", 0.1))) ?? 0) > 0.01) breach = Date.now();
+      else await sleep(100);
+    }
+    await service.untilPhase("Degraded");
+    await trail.untilLast(0);
+    trail.stop();
+    await sleep(ANALYSIS_INTERVAL_MS + 5000);
+    const ended = await calls.stop();
+    const [from, to] = trail.splits.slice(-2).map(({ at }) => clockOf(at));
+    const during = ended.filter(({ at }) => at >= from! && at < to! + 1000);
+    const failed = failuresOf(ended);
+    const after = Math.max(...ended.filter(({ version }) => version === "bad").map(({ at }) => at)) - breach;
+    process.stdout.write(
+      `    a bad version at 5 %: ${failed.length} of ${during.length} calls failed in ${((to! - from!) / 1000).toFixed(1)} s; ` +
+        `its last call ${after} ms after a query showed the breach\n`,
+    );
+    assert.ok(failed.length > 0, "the bad version failed nobody");
+    assert.ok(
+      failed.every((failure) => failure.startsWith("Internal: a fault on demand")),
+      failed.join("\n"),
+    );
+    const share = during.length * 0.05;
+    assert.ok(
+      failed.length <= share + 3 * Math.sqrt(share * 0.95),
+      `${failed.length} of ${during.length} calls failed`,
+    );
+    assert.ok(after <= ANALYSIS_INTERVAL_MS + 5000, `the last call was ${after} ms after the breach`);
+  });
+
+  it("switches blue and green and loses nothing", async () => {
+    const { service } = await open("blue-green", "blueGreen");
+    await service.untilPhase("Healthy");
+    const load = await Load.start(platform, await service.url(deliveryNames.active), RATE);
+    // What is analysed before the switch: nobody but a tester calls the preview.
+    const preview = await Load.start(platform, await service.url(deliveryNames.preview), 20);
+    const calls = await call(service, CALLS);
+    const switches = count(1, 5);
+    for (let made = 1; made <= switches; made += 1) {
+      const tag = made % 2 === 1 ? "1.1.0" : "1.0.0";
+      await service.applyWorkloads(tag);
+      await service.untilPhase("Healthy");
+      await sleep(1000);
+      const since = Date.now();
+      await sleep(2000);
+      const now = (await calls.soFar()).filter(({ at }) => at >= since);
+      assert.ok(now.length > 400 && now.every(({ version }) => version === tag), `not all on ${tag}`);
+    }
+    const [counted, ended] = [await load.stop(), await calls.stop()];
+    await preview.stop();
+    report(`${switches} blue-green switches`, counted, ended);
+    assert.deepEqual(failuresOf(ended), []);
+    assert.equal(counted.failed, 0);
+  });
+
+  it("splits as the canary strategy says, also while everything is applied again", async () => {
+    const { service } = await open("canary", "canary");
+    service.canaryOf("1.1.0");
+    await service.applyAll("1.0.0");
+    await service.settled();
+    const [calls, marked] = [await call(service, CALLS), await call(service, 50, canaryHeader)];
+    const weight = testSized("canary", "http://127.0.0.1:1").canary.weight;
+    const measure = async (work: () => Promise<void>): Promise<StageCount> => {
+      const from = Date.now();
+      await work();
+      const seen = async (): Promise<Call[]> => (await calls.soFar()).filter(({ at }) => at >= from);
+      while ((await seen()).length < 2500) await sleep(200);
+      const within = await seen();
+      return { weight, calls: within.length, canary: within.filter(({ version }) => version === "1.1.0").length };
+    };
+    await sleep(1000);
+    const quiet = await measure(async () => await sleep(0));
+    const busy = await measure(async () => {
+      for (let round = 0; round < 3; round += 1) await service.applyAll("1.0.0");
+    });
+    const counts = [quiet, busy];
+    saySplit(counts);
+    const again = outside(counts).length === 0 ? [] : [await measure(async () => await sleep(0))];
+    if (again.length > 0) saySplit(again);
+    assert.deepEqual(outside(again), []);
+    const [ended, withHeader] = [await calls.stop(), await marked.stop()];
+    assert.deepEqual([...failuresOf(ended), ...failuresOf(withHeader)], []);
+    assert.ok(withHeader.length > 100 && withHeader.every(({ version }) => version === "1.1.0"));
+    process.stdout.write(
+      `    ${ended.length + withHeader.length} calls, 0 failed; ${withHeader.length} with the header, all on the canary\n`,
+    );
+  });
+});
