@@ -116,6 +116,8 @@ function kubeletConfig(plan: NodePlan, cgroupRoot: string): object {
     cgroupRoot,
     enforceNodeAllocatable: [],
     localStorageCapacityIsolation: true,
+    // A full volume is noticed within seconds; a minute is the default.
+    volumeStatsAggPeriod: "10s",
     clusterDNS: [firstAddress(plan.serviceCidr, 10)],
     clusterDomain: "cluster.local",
     resolvConf: join(plan.place.space.folder, "resolv.conf"),

@@ -52,7 +52,7 @@ async function start(): Promise<LocalPlatform> {
   const platform = await startPlatform({
     name: NAME,
     images,
-    metrics: false,
+    metrics: true,
     regions: [
       { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
       { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },

@@ -3,16 +3,21 @@ import { agentSchema, type AgentConfig } from "../../config/schema/agent.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
 import { agentPorts } from "../../components/agent/names.js";
 import { serviceHost } from "../../components/traffic/routes.js";
-import type { LocalRegion } from "../../operations/local/region.js";
+import { holds, type LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
 import type { RolloutObject } from "../../operations/rollout/objects.js";
 import { deliveryObjects, testSized, type DeliveryObjects } from "../support/delivery/objects.js";
 import { standInImage } from "./platform.js";
 
+type Scaling = Partial<AgentConfig["autoscaling"]>;
+
 /** Probes once a second and a drain of three: R2's logic at a tenth of its times. */
 const quick = { delaySeconds: 1, periodSeconds: 1 };
 
-function agentConfig(namespace: string, tag: string): AgentConfig {
+/** As many pods as there are at first: under load a service would grow, and two cores with it. */
+const unscaled = { minReplicas: 3, maxReplicas: 3 };
+
+function agentConfig(namespace: string, tag: string, autoscaling: Scaling): AgentConfig {
   const agent = agentSchema.parse({});
   const probe = (of: keyof AgentConfig["probes"]) => ({
     ...agent.probes[of],
@@ -22,8 +27,9 @@ function agentConfig(namespace: string, tag: string): AgentConfig {
   return {
     ...agent,
     namespace,
+    autoscaling: { ...agent.autoscaling, ...autoscaling },
     image: standInImage(tag),
-    resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "1", memory: "128Mi" } },
+    resources: { requests: { cpu: "100m", memory: "32Mi" }, limits: { cpu: "1", memory: "128Mi" } },
     probes: { liveness: probe("liveness"), readiness: probe("readiness"), startup: probe("startup") },
     drain: { preStopSeconds: 3, graceSeconds: 30 },
   };
@@ -35,7 +41,7 @@ const named = (apiVersion: string, kind: string, metadata: { namespace: string; 
   metadata,
 });
 
-/** What the pods' start waits for and what they mount: ports that are open, and settings that are empty. */
+/** What the pods' start waits for and what they mount: ports that are open, and a setting of each kind. */
 function surroundings(namespace: string): KubeObject[] {
   const labels = { app: "stores" };
   const listen = (port: number): string => `nc -ll -p ${port} -e cat`;
@@ -50,9 +56,9 @@ function surroundings(namespace: string): KubeObject[] {
   });
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-    { ...named("v1", "ConfigMap", { namespace, name: "agent-config" }), data: {} },
+    { ...named("v1", "ConfigMap", { namespace, name: "agent-config" }), data: { FROM_CONFIG: namespace } },
     { ...named("v1", "ConfigMap", { namespace, name: "agent-config-files" }), data: { "agent.yaml": "" } },
-    { ...named("v1", "Secret", { namespace, name: "agent-secrets" }), stringData: {} },
+    { ...named("v1", "Secret", { namespace, name: "agent-secrets" }), stringData: { FROM_SECRET: namespace } },
     {
       ...named("v1", "Pod", { namespace, name: "stores" }),
       spec: { containers: [container], terminationGracePeriodSeconds: 1 },
@@ -68,22 +74,28 @@ export class RealService {
     readonly region: LocalRegion,
     readonly namespace: string,
     private delivery: DeliveryConfig,
+    private readonly scaling: Scaling,
   ) {}
 
-  static async open(region: LocalRegion, namespace: string, delivery: DeliveryConfig): Promise<RealService> {
-    const service = new RealService(region, namespace, delivery);
+  static async open(
+    region: LocalRegion,
+    namespace: string,
+    delivery: DeliveryConfig,
+    scaling: Scaling = unscaled,
+  ): Promise<RealService> {
+    const service = new RealService(region, namespace, delivery, scaling);
     for (const object of surroundings(namespace)) await region.api.apply(object, { manager: "test" });
     await service.applyAll("1.0.0");
     return service;
   }
 
   /** Rolling updates alone; what a rollout's controller needs is left to the strategies that have one. */
-  static async rolling(region: LocalRegion, namespace: string): Promise<RealService> {
-    return await RealService.open(region, namespace, testSized("rolling", "http://127.0.0.1:1"));
+  static async rolling(region: LocalRegion, namespace: string, scaling?: Scaling): Promise<RealService> {
+    return await RealService.open(region, namespace, testSized("rolling", "http://127.0.0.1:1"), scaling);
   }
 
   objects(tag: string): DeliveryObjects {
-    return deliveryObjects(this.namespace, this.delivery, agentConfig(this.namespace, tag));
+    return deliveryObjects(this.namespace, this.delivery, agentConfig(this.namespace, tag, this.scaling));
   }
 
   /** Applies everything in a version, as the first `pulumi up` does. */
@@ -118,6 +130,25 @@ export class RealService {
 
   async pods(): Promise<KubeObject[]> {
     return await this.region.api.list("v1", "Pod", { namespace: this.namespace, labelSelector: "app=agent-memory" });
+  }
+
+  /** How many pods are ready. */
+  async ready(): Promise<number> {
+    return (await this.pods()).filter((pod) => holds(pod, "Ready")).length;
+  }
+
+  /** Makes every pod behave as the query says, from its own node: no rule of the network is in the way. */
+  async faults(query: string): Promise<void> {
+    for (const pod of await this.pods()) await this.ask(pod, `/fault?${query}`);
+  }
+
+  /** What one pod answers, asked from its node. */
+  async ask({ spec, status }: KubeObject, path: string): Promise<string> {
+    const { nodeName } = spec as { nodeName?: string };
+    const { podIP } = (status ?? {}) as { podIP?: string };
+    const { space } = this.region.nodes.find(({ name }) => name === nodeName)!.place;
+    const { stdout } = await space.run("busybox", ["wget", "-q", "-O", "-", `http://${podIP}:8080${path}`]);
+    return stdout;
   }
 
   /** Asks for a number of pods; returns how many were asked for before. */

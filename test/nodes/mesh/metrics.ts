@@ -20,8 +20,8 @@ class Targets {
     this.write();
     return await watchObjects(api, { apiVersion: "v1", kind: "Pod", namespace }, ({ object, deleted }) => {
       if (object.metadata.labels?.app !== "agent-memory") return;
-      if (deleted) this.pods.delete(object.metadata.name);
-      else this.pods.set(object.metadata.name, object);
+      if (deleted) this.pods.delete(`${namespace}/${object.metadata.name}`);
+      else this.pods.set(`${namespace}/${object.metadata.name}`, object);
       this.write();
     });
   }
@@ -29,7 +29,8 @@ class Targets {
   private write(): void {
     const found = [...this.pods.values()].flatMap(({ metadata, status }) => {
       const { podIP } = (status ?? {}) as { podIP?: string };
-      const labels = { pod: metadata.name, version: metadata.labels?.version ?? "" };
+      const { name: pod, namespace = "", labels: { version = "" } = {} } = metadata;
+      const labels = { namespace, pod, version };
       return podIP === undefined ? [] : [{ targets: [`${podIP}:8080`], labels }];
     });
     // Whole at once, or Prometheus could read a part.
@@ -40,7 +41,7 @@ class Targets {
 
 let started = 0;
 
-/** A Prometheus in the region that scrapes the pods of one namespace as the platform's monitor does. */
+/** A Prometheus in the region that scrapes the agent's pods in some namespaces as the platform's monitor does. */
 export class PodMetrics {
   private constructor(
     private readonly region: LocalRegion,
@@ -48,12 +49,13 @@ export class PodMetrics {
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async start(region: LocalRegion, program: string, namespace: string): Promise<PodMetrics> {
+  static async start(region: LocalRegion, program: string, ...namespaces: string[]): Promise<PodMetrics> {
     const { space, address } = region.controlPlane.place;
-    const folder = join(space.folder, `prometheus-${namespace}`);
+    const name = `prometheus-${namespaces.join("-")}`;
+    const folder = join(space.folder, name);
     await mkdir(folder, { recursive: true });
     const targets = new Targets(join(folder, "targets.json"));
-    const unwatch = await targets.follow(region, namespace);
+    const watches = await Promise.all(namespaces.map((namespace) => targets.follow(region, namespace)));
     const configuration = {
       global: { scrape_interval: "250ms", scrape_timeout: "250ms" },
       scrape_configs: [{ job_name: "agent", honor_labels: true, file_sd_configs: [{ files: [targets.file] }] }],
@@ -62,11 +64,9 @@ export class PodMetrics {
     await writeFile(file, stringify(configuration, { lineWidth: 0 }));
     const listen = `${address}:${9100 + (started += 1)}`;
     const flags = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, "data")}`, "--log.level=warn"];
-    const server = await space.start(program, [...flags, `--web.listen-address=${listen}`], {
-      name: `prometheus-${namespace}`,
-    });
+    const server = await space.start(program, [...flags, `--web.listen-address=${listen}`], { name });
     const metrics = new PodMetrics(region, `http://${listen}`, async () => {
-      unwatch();
+      for (const end of watches) end();
       await server.stop();
     });
     await server.until("Prometheus to be ready", async () => {

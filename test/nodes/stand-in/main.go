@@ -12,7 +12,10 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -71,12 +74,24 @@ func (s *service) fails() bool {
 	return s.failEvery > 0 && s.count.Add(1)%s.failEvery == 0
 }
 
+// burn uses so much processor time, however long that takes on a busy machine.
+func burn(amount time.Duration) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	used := func() time.Duration {
+		var usage syscall.Rusage
+		_ = syscall.Getrusage(1 /* RUSAGE_THREAD */, &usage)
+		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	}
+	for end := used() + amount; used() < end; {
+	}
+}
+
 // work answers; ?ms=N burns N milliseconds of processor time first.
 func (s *service) work(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	if ms, err := strconv.Atoi(r.URL.Query().Get("ms")); err == nil {
-		for end := start.Add(time.Duration(ms) * time.Millisecond); time.Now().Before(end); {
-		}
+		burn(time.Duration(ms) * time.Millisecond)
 	}
 	w.Header().Set("x-version", s.version)
 	w.Header().Set("x-pod", s.pod)
@@ -90,7 +105,50 @@ func (s *service) work(w http.ResponseWriter, r *http.Request) {
 	s.observe(start, true)
 }
 
-// fault sets what the query says: ready=false, alive=false, queue=N, exit=CODE.
+// fill writes so many MiB to /tmp, a piece at a time: the memory of a pod is less than its disk.
+func fill(mebibytes int64) error {
+	file, err := os.Create("/tmp/fill")
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for piece := make([]byte, 1<<20); mebibytes > 0; mebibytes-- {
+		if _, err := file.Write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// self tells what the pod gave its process: user, environment, files, and where it may write.
+func self(w http.ResponseWriter, _ *http.Request) {
+	files := []string{}
+	entries, _ := os.ReadDir("/app/config")
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), "..") {
+			files = append(files, entry.Name())
+		}
+	}
+	writable := []string{}
+	for _, folder := range []string{"/", "/app/config", "/bin", "/tmp"} {
+		probe := filepath.Join(folder, "probe")
+		if os.WriteFile(probe, nil, 0o600) == nil {
+			_ = os.Remove(probe)
+			writable = append(writable, folder)
+		}
+	}
+	environment := map[string]string{}
+	for _, pair := range os.Environ() {
+		name, value, _ := strings.Cut(pair, "=")
+		environment[name] = value
+	}
+	w.Header().Set("content-type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"uid": os.Getuid(), "gid": os.Getgid(), "env": environment, "files": files, "writable": writable,
+	})
+}
+
+// fault sets what the query says: ready=false, alive=false, queue=N, exit=CODE, fill=MEBIBYTES.
 func (s *service) fault(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if v := query.Get("ready"); v != "" {
@@ -106,7 +164,7 @@ func (s *service) fault(w http.ResponseWriter, r *http.Request) {
 		os.Exit(code)
 	}
 	if n, err := strconv.ParseInt(query.Get("fill"), 10, 64); err == nil {
-		if err := os.WriteFile("/tmp/fill", make([]byte, n<<20), 0o600); err != nil {
+		if err := fill(n); err != nil {
 			http.Error(w, err.Error(), http.StatusInsufficientStorage)
 			return
 		}
@@ -159,6 +217,7 @@ func main() {
 	mux.HandleFunc("/ready", probe(&s.unready))
 	mux.HandleFunc("/metrics", s.metrics)
 	mux.HandleFunc("/fault", s.fault)
+	mux.HandleFunc("/self", self)
 	mux.HandleFunc("/", s.work)
 	server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	calls := serveGRPC(s)

@@ -8,26 +8,22 @@ import type { KubeObject } from "../../../operations/local/servers/region/api.js
 import { freePorts, startProcess, temporaryFolder, type ServerProcess } from "./process.js";
 import type { Region } from "./region/region.js";
 
-const GROUP = "custom.metrics.k8s.io";
+export const CUSTOM_METRICS = "custom.metrics.k8s.io";
 const NAMESPACE = "observability";
 
-/** What the adapter's chart registers; the Service leads to loopback. */
-function registration(port: number): KubeObject[] {
-  const metadata = { name: "prometheus-adapter", namespace: NAMESPACE };
+const metadata = { name: "prometheus-adapter", namespace: NAMESPACE };
+
+/** What the adapter's chart registers; `service` leads to where it listens. */
+export function adapterRegistration(port: number, ...service: KubeObject[]): KubeObject[] {
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata,
-      spec: { type: "ExternalName", externalName: "localhost", ports: [{ name: "https", port, protocol: "TCP" }] },
-    },
+    ...service,
     {
       apiVersion: "apiregistration.k8s.io/v1",
       kind: "APIService",
-      metadata: { name: `v1beta1.${GROUP}` },
+      metadata: { name: `v1beta1.${CUSTOM_METRICS}` },
       spec: {
-        group: GROUP,
+        group: CUSTOM_METRICS,
         version: "v1beta1",
         service: { ...metadata, port },
         insecureSkipTLSVerify: true,
@@ -36,6 +32,52 @@ function registration(port: number): KubeObject[] {
       },
     },
   ];
+}
+
+const ports = (port: number) => [{ name: "https", port, protocol: "TCP" }];
+
+/** A Service that leads to this machine's loopback. */
+function onLoopback(port: number): KubeObject {
+  const spec = { type: "ExternalName", externalName: "localhost", ports: ports(port) };
+  return { apiVersion: "v1", kind: "Service", metadata, spec };
+}
+
+/** A Service that leads to an address. */
+export function adapterAt(address: string, port: number): KubeObject[] {
+  const labels = { "kubernetes.io/service-name": metadata.name };
+  return [
+    { apiVersion: "v1", kind: "Service", metadata, spec: { ports: ports(port) } },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { ...metadata, labels },
+      addressType: "IPv4",
+      ports: ports(port),
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    },
+  ];
+}
+
+export interface AdapterPlan {
+  readonly folder: string;
+  readonly port: number;
+  readonly prometheusUrl: string;
+  readonly rules: readonly AdapterRule[];
+  readonly kubeconfig: string;
+  /** Address to listen on; default loopback. */
+  readonly address?: string;
+}
+
+/** Writes the adapter's configuration, and gives its command line. */
+export async function adapterFlags(plan: AdapterPlan): Promise<string[]> {
+  const { folder, port, prometheusUrl, rules, kubeconfig, address = "127.0.0.1" } = plan;
+  const config = join(folder, "adapter.yaml");
+  await writeFile(config, stringify({ rules }, { lineWidth: 0 }));
+  const access = ["lister", "authentication", "authorization"].map((use) => `--${use}-kubeconfig=${kubeconfig}`);
+  const listen = [`--secure-port=${port}`, `--bind-address=${address}`, `--cert-dir=${folder}`];
+  // Test-sized: 30 s in production.
+  const args = [`--prometheus-url=${prometheusUrl}`, `--config=${config}`, "--metrics-relist-interval=1s"];
+  return [...args, ...listen, ...access];
 }
 
 /** Starts the adapter beside a region, registers it with the API server, and waits until its API is served. */
@@ -47,19 +89,12 @@ export async function startAdapter(
   const program = await ensureServer("prometheus-adapter");
   const folder = await temporaryFolder("prometheus-adapter");
   const [port = 0] = await freePorts(1);
-  const config = join(folder, "config.yaml");
-  await writeFile(config, stringify({ rules }, { lineWidth: 0 }));
-  const access = ["lister", "authentication", "authorization"].map(
-    (use) => `--${use}-kubeconfig=${region.kubeconfigFile}`,
-  );
-  const listen = [`--secure-port=${port}`, "--bind-address=127.0.0.1", `--cert-dir=${folder}`];
-  // Test-sized: 30 s in production.
-  const args = [`--prometheus-url=${prometheusUrl}`, `--config=${config}`, "--metrics-relist-interval=1s"];
-  const server = startProcess(program, [...args, ...listen, ...access], { folder, name: "prometheus-adapter" });
-  const registered = registration(port);
+  const args = await adapterFlags({ folder, port, prometheusUrl, rules, kubeconfig: region.kubeconfigFile });
+  const server = startProcess(program, args, { folder, name: "prometheus-adapter" });
+  const registered = adapterRegistration(port, onLoopback(port));
   for (const object of registered) await region.api.apply(object, { manager: "charts" });
   await server.until("the custom metrics API", async () => {
-    const { status } = await region.api.ask("GET", `/apis/${GROUP}/v1beta1`);
+    const { status } = await region.api.ask("GET", `/apis/${CUSTOM_METRICS}/v1beta1`);
     return status === 200 ? true : undefined;
   });
   return {
@@ -78,7 +113,7 @@ export interface PodMetric {
 
 /** A pods metric as the autoscaler asks for it. */
 export async function podMetrics(region: Region, namespace: string, metric: string): Promise<PodMetric[]> {
-  const path = `/apis/${GROUP}/v1beta1/namespaces/${namespace}/pods/*/${metric}`;
+  const path = `/apis/${CUSTOM_METRICS}/v1beta1/namespaces/${namespace}/pods/*/${metric}`;
   return await poll(
     async () => {
       const { status, body } = await region.api.ask<{
