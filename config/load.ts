@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fromJson } from "./engine-text.js";
 import { encryptedMarker } from "./schema/secret.js";
 import { findPlainSecrets } from "./secrets.js";
 import { valueAt } from "./paths.js";
@@ -33,15 +34,6 @@ function readRaw(): Record<string, unknown> {
     raw[key] = topLevelText.has(key) ? text : fromJson(text);
   }
   return raw;
-}
-
-/** The engine hands mappings and lists over as JSON; text that is none stays text, and the schema says what belongs there. */
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 /**

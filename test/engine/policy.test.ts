@@ -6,6 +6,7 @@ import { skip } from "../support/counts.js";
 import { installPack } from "../support/policy-package.js";
 import { CloudProvider } from "./support/cloud-provider.js";
 import { Engine } from "./support/engine.js";
+import { previewClouds } from "./support/google.js";
 import { PlatformStack } from "./support/platform.js";
 import { requireEngine } from "./support/requirements.js";
 
@@ -38,7 +39,8 @@ describe("the policy pack in the real engine's preview", function () {
   });
 
   it("passes production", async () => {
-    const platform = await PlatformStack.create("production", { standIns: ["aws", "gcp"] });
+    const clouds = await previewClouds();
+    const platform = await PlatformStack.create("production", clouds);
     try {
       const config = join(pack, "config", "production.json");
       const { exitCode, stdout } = await platform.engine.tryPreview(
@@ -52,6 +54,7 @@ describe("the policy pack in the real engine's preview", function () {
       assert.equal(exitCode, 0);
     } finally {
       platform.dispose();
+      clouds.google?.stop();
     }
   });
 

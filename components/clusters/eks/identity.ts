@@ -37,7 +37,8 @@ export function createTrustingPool(scope: Scope, issuer: pulumi.Output<string>, 
     {
       project,
       workloadIdentityPoolId: pool.workloadIdentityPoolId,
-      workloadIdentityPoolProviderId: "eks",
+      // Google wants four characters at least.
+      workloadIdentityPoolProviderId: "eks-cluster",
       attributeMapping: { "google.subject": "assertion.sub" },
       oidc: { issuerUri: issuer, allowedAudiences: [audience] },
     },

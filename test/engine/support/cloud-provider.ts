@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
 import type { MockResourceResult } from "@pulumi/pulumi/runtime/mocks";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
@@ -10,6 +9,7 @@ import { messageOf } from "../../../common/errors.js";
 import { computeOutputs } from "../../../cli/preview/computed.js";
 import { computeInvoke } from "../../../cli/preview/recording.js";
 import { changedKeys, type Properties } from "./properties.js";
+import { sdkVersion } from "./requirements.js";
 
 interface Held {
   readonly type: string;
@@ -39,6 +39,7 @@ export class CloudProvider {
     readonly name: string,
     private readonly answers: Readonly<Record<string, Properties>> = {},
   ) {
+    // As asked for, so that the engine does not warn of an older plugin.
     const version = sdkVersion(name);
     this.server.addService(ResourceProviderService, {
       handshake: unary(() => new proto.ProviderHandshakeResponse()),
@@ -123,12 +124,6 @@ export class CloudProvider {
     if (!this.resources.has(key)) throw new Error(`${key} does not exist`);
     return key;
   }
-}
-
-/** The version that the program's SDK asks for, so that the engine does not warn of an older plugin. */
-function sdkVersion(name: string): string {
-  const manifest = readFileSync(require.resolve(`@pulumi/${name}/package.json`), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function unary<Request, Response>(handle: (request: Request) => Response) {

@@ -31,13 +31,17 @@ function providerOf(provider: string | undefined): string {
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 /**
- * Paths at which the inputs that the engine holds differ from those that the offline preview recorded. The Kubernetes
- * provider adds to what it is given (defaults, its own annotations), so there the recorded inputs must be contained;
- * everywhere else both must be equal.
+ * Paths at which the inputs that the engine holds differ from those that the offline preview recorded. A real provider
+ * adds to what it is given (defaults, names, annotations of its own), so there the recorded inputs must be contained; a
+ * stand-in's must be equal.
+ *
+ * @param derives Whether a real cloud's provider took part: from what it is given it tells in the preview already some of
+ *   what the offline preview leaves to the deployment, such as the address of a service account.
  */
-export function inputDifferences(recorded: RecordedResource, step: Step): string[] {
-  const contained = /^(kubernetes|random|pulumi):/.test(recorded.type);
-  return differences({ expected: recorded.inputs, actual: step.newState?.inputs ?? {}, path: "", contained }).map(
+export function inputDifferences(recorded: RecordedResource, step: Step, derives = false): string[] {
+  const inputs = step.newState?.inputs ?? {};
+  const contained = /^(kubernetes|random|pulumi):/.test(recorded.type) || "__defaults" in inputs;
+  return differences({ expected: recorded.inputs, actual: inputs, path: "", contained, derives }).map(
     (line) => `${recorded.type} ${recorded.name}: ${line}`,
   );
 }
@@ -47,10 +51,12 @@ interface Pair {
   readonly actual: unknown;
   readonly path: string;
   readonly contained: boolean;
+  readonly derives: boolean;
 }
 
-function differences({ expected, actual, path, contained }: Pair): string[] {
+function differences({ expected, actual, path, contained, derives }: Pair): string[] {
   if (actual === secret || isSecret(actual)) return [];
+  if (expected === unknown && derives) return [];
   if (expected === unknown || actual === unknown)
     return expected === actual ? [] : [`${path}: known in one preview only`];
   if (typeof expected !== "object" || expected === null || typeof actual !== "object" || actual === null) {
@@ -63,9 +69,10 @@ function differences({ expected, actual, path, contained }: Pair): string[] {
   const keys = new Set([...Object.keys(left), ...(contained ? [] : Object.keys(right))]);
   return [...keys]
     .filter((key) => !key.startsWith("__"))
-    .flatMap((key) =>
-      differences({ expected: left[key], actual: right[key], path: path === "" ? key : `${path}.${key}`, contained }),
-    );
+    .flatMap((key) => {
+      const inner = path === "" ? key : `${path}.${key}`;
+      return differences({ expected: left[key], actual: right[key], path: inner, contained, derives });
+    });
 }
 
 /** Policies and a provider's settings are JSON in text, whose keys a provider may sort. */

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly attached: Readonly<Record<string, number>>;
   /** PATH of the engine and its providers; default this process's. */
   readonly path?: string;
+  /** Added to the environment of the engine and its providers. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Configuration of the stack: full keys to values. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -144,6 +146,7 @@ export class Engine {
   private environment(): Record<string, string> {
     const attached = Object.entries(this.options.attached).map(([name, port]) => `${name}:${port}`);
     return {
+      ...this.options.env,
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "of a stack that lives as long as its test",
       PULUMI_SKIP_UPDATE_CHECK: "true",

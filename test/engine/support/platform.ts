@@ -23,6 +23,8 @@ export interface PlatformOptions {
   /** What the stand-ins compute, by type. */
   readonly answers?: Readonly<Record<string, Properties>>;
   readonly path?: string;
+  /** Added to the environment of the engine and its providers. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One of the project's stacks under the real engine, with stand-ins for the clouds and a mirror for the charts. */
@@ -45,9 +47,16 @@ export class PlatformStack {
     const clouds = options.standIns.map((name) => new CloudProvider(name, options.answers));
     const ports = await Promise.all(clouds.map(async (cloud) => [cloud.name, await cloud.start()] as const));
     const config = { ...fromMirror(readConfig(stack), repository), ...options.config };
-    const { path } = options;
+    const { path, env } = options;
     const attached = Object.fromEntries(ports);
-    const engine = await Engine.create({ program: root, stack, attached, config, ...(path && { path }) });
+    const engine = await Engine.create({
+      program: root,
+      stack,
+      attached,
+      config,
+      ...(path && { path }),
+      ...(env && { env }),
+    });
     const text = Object.entries(config).map(([key, value]) => [
       key,
       typeof value === "string" ? value : JSON.stringify(value),

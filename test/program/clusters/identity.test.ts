@@ -163,6 +163,7 @@ describe("workload identity", () => {
       "us-east-1-pool-provider",
     ).inputs;
     const { issuerUri, allowedAudiences } = provider.oidc as { issuerUri: string; allowedAudiences: string[] };
+    assert.match(provider.workloadIdentityPoolProviderId as string, /^(?!gcp-)[a-z0-9-]{4,32}$/);
     assert.match(issuerUri, /^https:\/\/oidc\.eks\./);
     assert.deepEqual(allowedAudiences, ["agent-platform"]);
     assert.deepEqual(provider.attributeMapping, { "google.subject": "assertion.sub" });
