@@ -18,6 +18,8 @@ export interface Seen {
   /** Requests sent, and seconds for which they were. */
   readonly requests: number;
   readonly seconds: number;
+  /** Requests that were answered as they should, by the second of the epoch. */
+  readonly answered: Readonly<Record<string, number>>;
   /** Acknowledged writes, by the region that acknowledged them. */
   readonly acknowledged: Readonly<Record<string, number>>;
   /** Acknowledged writes that were not there in the end, with the time of the acknowledgement. */
@@ -38,7 +40,8 @@ export interface Seen {
 }
 
 const PATIENCE_MS = 3_000;
-const MOST_IN_FLIGHT = 1_000;
+/** More at a time would only make a service that is slow slower. */
+const MOST_IN_FLIGHT = 400;
 
 const count = (counts: Record<string, number>, key: string): void => void (counts[key] = (counts[key] ?? 0) + 1);
 
@@ -49,6 +52,7 @@ class Clients {
   private inFlight = 0;
   private requests = 0;
   private readonly began = Date.now();
+  private readonly answered: Record<string, number> = {};
   private readonly acknowledged: Record<string, number> = {};
   private readonly first: Record<"write" | "read", Record<string, number>> = { write: {}, read: {} };
   private readonly lastWrite: Record<string, number> = {};
@@ -73,9 +77,13 @@ class Clients {
     const due = Math.floor(((Date.now() - this.began) / 1000) * this.perSecond);
     while (this.requests < due) {
       this.requests += 1;
-      if (this.inFlight >= MOST_IN_FLIGHT) this.fail("not sent: a thousand wait already");
+      if (this.inFlight >= MOST_IN_FLIGHT) this.fail("not sent: too many wait already");
       else void this.send(this.requests % 2 === 1 || this.ids.length === 0);
     }
+  }
+
+  private good(at: number): void {
+    count(this.answered, String(Math.floor(at / 1000)));
   }
 
   private fail(why: string): void {
@@ -118,6 +126,7 @@ class Clients {
       this.written.set(id, now);
       this.ids.push(id);
       count(this.acknowledged, region);
+      this.good(now);
       this.first.write[region] ??= now;
       this.lastWrite[region] = now;
     } else if (answer.status === 503 && answer.headers.has("retry-after")) this.refused += 1;
@@ -129,6 +138,7 @@ class Clients {
     const { answer, region } = await this.ask(`/v1/memories/${id}`);
     if (answer.ok) {
       this.reads.found += 1;
+      this.good(Date.now());
       this.first.read[region] ??= Date.now();
     } else if (answer.status === 404) this.reads.notThere += 1;
     else this.fail(`read ${answer.status}`);
@@ -161,6 +171,7 @@ class Clients {
     return {
       requests: this.requests,
       seconds,
+      answered: this.answered,
       acknowledged: this.acknowledged,
       lost: await this.findLost(),
       refused: this.refused,

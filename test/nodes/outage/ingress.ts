@@ -1,51 +1,68 @@
-import { imageArchive, packaged, usersFile } from "../../../operations/local/images/catalogue.js";
-import { closureOf } from "../../../operations/local/images/closure.js";
-import { loadImages } from "../../../operations/local/images/load.js";
-import { CONTAINERD_SOCKET } from "../../../operations/local/node.js";
 import type { LocalRegion } from "../../../operations/local/region.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 
-const IMAGE = "agent-platform.local/ingress:1";
 const NAMESPACE = "nginx-ingress";
 const labels = { "app.kubernetes.io/name": "nginx-ingress", "app.kubernetes.io/instance": "nginx-ingress" };
 
-async function addressOf(region: LocalRegion, namespace: string, name: string): Promise<string> {
-  const { spec } = await region.api.get("v1", "Service", { namespace, name });
-  return (spec as { readonly clusterIP: string }).clusterIP;
+const restricted = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  runAsUser: 10001,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Passes every connection on as it is; one that breaks on either side ends on both. */
+const passOn = (to: string): string => `
+  const { connect, createServer } = require("node:net");
+  createServer((from) => {
+    const to = connect(80, "${to}");
+    from.on("error", () => to.destroy()).pipe(to);
+    to.on("error", () => from.destroy()).pipe(from);
+  }).listen(80);
+`;
+
+interface ServiceSpec {
+  readonly clusterIP: string;
 }
 
-const pod = (to: string): object => ({
-  automountServiceAccountToken: false,
-  terminationGracePeriodSeconds: 1,
-  containers: [
-    {
-      name: "ingress",
-      image: IMAGE,
-      args: ["TCP-LISTEN:80,fork,reuseaddr,backlog=512", `TCP:${to}:80`],
-      ports: [{ name: "http", containerPort: 80, protocol: "TCP" }],
-      resources: { requests: { cpu: "20m", memory: "16Mi" } },
-    },
-  ],
-});
+interface DeploymentSpec {
+  readonly template: { readonly spec: { readonly containers: readonly [{ readonly image: string }] } };
+}
 
 /**
  * The ingress controller is a chart, which a local platform leaves out. In its place, behind its Service and in its
- * namespace, a pod passes connections on to the service as they are: whoever comes from there is who NetworkPolicies let
- * in.
+ * namespace, a pod passes connections on to the service: whoever comes from there is who NetworkPolicies let in.
  * @returns the address at which the region serves on port 80.
  */
-export async function startIngress(region: LocalRegion): Promise<string> {
-  const socat = await packaged("socat", "socat");
-  const spec = { names: [IMAGE], entries: [...(await closureOf([socat])), usersFile], entrypoint: [socat] };
-  const archive = await imageArchive(spec);
-  for (const { place } of region.nodes) await loadImages(place.space, CONTAINERD_SOCKET, [archive]);
-  const to = await addressOf(region, "agent-memory", "agent-memory-service");
+export async function startIngress({ api }: LocalRegion): Promise<string> {
+  const service = { namespace: "agent-memory", name: "agent-memory-service" };
+  const { clusterIP: to } = (await api.get("v1", "Service", service)).spec as ServiceSpec;
+  const { template } = (await api.get("apps/v1", "Deployment", service)).spec as DeploymentSpec;
+  const container = {
+    name: "ingress",
+    // The service's own image is on every node, and has Node.
+    image: template.spec.containers[0].image,
+    command: ["/bin/node", "-e", passOn(to)],
+    ports: [{ name: "http", containerPort: 80, protocol: "TCP" }],
+    resources: { requests: { cpu: "20m", memory: "64Mi" } },
+    securityContext: restricted,
+  };
+  const pod = {
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    // Its Service leads to port 80, as the controller's does.
+    securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] },
+    containers: [container],
+  };
   const deployment: KubeObject = {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: "ingress", namespace: NAMESPACE, labels },
-    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod(to) } },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
   };
-  await region.api.apply(deployment, { manager: "test" });
-  return await addressOf(region, NAMESPACE, "nginx-ingress-public");
+  await api.apply(deployment, { manager: "test" });
+  const ingress = await api.get("v1", "Service", { namespace: NAMESPACE, name: "nginx-ingress-public" });
+  return (ingress.spec as ServiceSpec).clusterIP;
 }

@@ -17,7 +17,8 @@ const HOST = "agent-api.test";
 const PRIMARY = "local-a";
 const STANDBY = "local-b";
 const root = join(__dirname, "..", "..", "..");
-const tsx = ["--import", "tsx"];
+/** By its path: whatever is started in a space starts in the root folder. */
+const tsx = ["--import", require.resolve("tsx")];
 
 /** Lines of JSON that a process has printed, whole ones only. */
 async function linesOf({ logFile }: SpaceProcess): Promise<unknown[]> {
@@ -191,7 +192,8 @@ export class OutageStand {
     return (await linesOf(this.clients!)).at(-1) as Seen;
   }
 
-  async stop(): Promise<void> {
+  /** Ends all of it, also what a start that failed has left. */
+  static async stop(): Promise<void> {
     await stopPlatform(NAME);
   }
 }
