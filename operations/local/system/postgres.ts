@@ -21,7 +21,7 @@ interface ClusterSpec {
   readonly resources: object;
 }
 
-export const specOf = (cluster: KubeObject): ClusterSpec => cluster.spec as ClusterSpec;
+const specOf = (cluster: KubeObject): ClusterSpec => cluster.spec as ClusterSpec;
 
 export const isCluster = ({ apiVersion, kind }: KubeObject): boolean =>
   apiVersion === CLUSTER.apiVersion && kind === CLUSTER.kind;
