@@ -4,11 +4,11 @@ import type { Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { attachPlatform } from "../../operations/local/attach.js";
 import { workloads } from "../../operations/local/deploy.js";
-import { platformRemains, startPlatform, stopPlatform, type LocalPlan } from "../../operations/local/platform.js";
+import { platformRemains, startPlatform, stopPlatform } from "../../operations/local/platform.js";
 import { missingRequirements } from "../../operations/local/requirements.js";
 import { openKubeconfig } from "../../operations/local/servers/region/access.js";
 import { openWay } from "../../operations/local/way.js";
-import { deployAll, during, NAMESPACE } from "./deploy.js";
+import { deployAll, during, NAMESPACE, planOf } from "./deploy.js";
 
 interface Options {
   readonly name: string;
@@ -18,16 +18,6 @@ interface Options {
 interface OpenOptions extends Options {
   readonly region: string;
 }
-
-const planOf = (name: string): LocalPlan => ({
-  name,
-  images: [],
-  metrics: true,
-  regions: [
-    { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
-    { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },
-  ],
-});
 
 async function up({ name, json }: Options): Promise<void> {
   const missing = await missingRequirements();

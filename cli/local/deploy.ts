@@ -1,12 +1,25 @@
 import { keepPasswords, readPasswords } from "../../operations/local/attach.js";
 import { awaitWorkloads, deployRegion } from "../../operations/local/deploy.js";
 import { supplyImages } from "../../operations/local/images/supply.js";
+import type { LocalPlan } from "../../operations/local/platform.js";
 import type { RunningRegion } from "../../operations/local/region.js";
+import { replicationOf } from "../../operations/local/system/postgres.js";
 import { startProgress } from "../output/progress.js";
 import { localObjects } from "./objects.js";
 import { serviceImage } from "./service-image.js";
 
 export const NAMESPACE = "agent-memory";
+
+/** What `local up` starts. */
+export const planOf = (name: string): LocalPlan => ({
+  name,
+  images: [],
+  metrics: true,
+  regions: [
+    { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
+    { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },
+  ],
+});
 
 const service = [[/\/agent-memory-service:/, serviceImage]] as const;
 
@@ -20,22 +33,27 @@ export async function during<T>(what: string, work: () => Promise<T>): Promise<T
   }
 }
 
-/** Brings the stack `local`, as its file says now, onto the regions that run, one after the other. */
+/** Brings the stack `local`, as its file says now, onto the regions that run, and waits for its pods. */
 export async function deployAll(regions: readonly RunningRegion[], folder: string): Promise<void> {
   const passwords = await readPasswords(folder);
   const rendered = await localObjects(regions, passwords);
   // Before any object has them: a run that dies in between leaves nothing that cannot be applied again.
   await keepPasswords(folder, passwords);
+  const plans = regions.map(({ plan }) => plan);
+  const replication = replicationOf(plans, rendered);
   for (const [index, region] of regions.entries()) {
     const objects = rendered[index] ?? [];
     const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, service));
     const { applied, removed, left } = await during(
       `${region.name}: objects`,
-      async () => await deployRegion(region, objects, folder),
+      async () => await deployRegion(region, objects, { folder, replication }),
     );
     process.stderr.write(`${region.name}: ${applied} objects applied${removed > 0 ? `, ${removed} removed` : ""}\n`);
     for (const { object, reason } of left) process.stderr.write(`  left out: ${object} (${reason})\n`);
     for (const image of without) process.stderr.write(`  no image of ${image}: its pods wait\n`);
-    await during(`${region.name}: pods`, async () => await awaitWorkloads(region, NAMESPACE));
   }
+  // Together: the pods of the first start while the second gets its images.
+  await during("pods", async () => {
+    await Promise.all(regions.map(async (region) => await awaitWorkloads(region, NAMESPACE)));
+  });
 }

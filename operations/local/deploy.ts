@@ -6,7 +6,7 @@ import { identityOf, keepFormer, readFormer, removeObjects, without } from "./fo
 import type { RunningRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
-import { postgresStandIn } from "./system/postgres.js";
+import { isCluster, postgresStandIn, type Replication } from "./system/postgres.js";
 
 /** Definitions that only a cloud's own clusters have. */
 const CLOUD_GROUPS = ["net.gke.io", "networking.gke.io", "cloud.google.com", "eks.amazonaws.com"];
@@ -89,13 +89,12 @@ const volume = (name: string, storageClassName: string, node: string): KubeObjec
 });
 
 /**
- * PostgreSQL's operator cannot be had here: its Cluster gives way to one plain server of the same names. Nor can the image
+ * PostgreSQL's operator cannot be had here: one plain server of the same names does its Cluster's work. Nor can the image
  * of the backup jobs: they are suspended, or pods that cannot start would take the nodes' room.
  */
-function withStandIns(objects: readonly KubeObject[]): KubeObject[] {
+function withStandIns(objects: readonly KubeObject[], replication?: Replication): KubeObject[] {
   return objects.flatMap((object) => {
-    if (groupOf(object) === "postgresql.cnpg.io" && object.kind === "Cluster")
-      return [object, ...postgresStandIn(object)];
+    if (isCluster(object)) return [object, ...postgresStandIn(object, replication)];
     if (object.kind !== "CronJob") return [object];
     return [{ ...object, spec: { ...(object.spec as object), suspend: true } }];
   });
@@ -128,18 +127,18 @@ async function applyPatiently(api: KubeApi, object: KubeObject): Promise<string 
 /**
  * Applies what a stack renders for one region to its local cluster. Charts and clouds are left out, and said so; what
  * waits for its stores waits for them here too. With a folder to note it in, what an earlier call applied and this one
- * has not is removed.
+ * has not is removed; without `replication`, no database follows another region's.
  * @throws PlatformError with every refusal, where the API server refused any.
  */
 export async function deployRegion(
   region: RunningRegion,
   rendered: readonly KubeObject[],
-  folder?: string,
+  { folder, replication }: { readonly folder?: string; readonly replication?: Replication | undefined } = {},
 ): Promise<Deployment> {
   const { api } = region;
   await provideDefinitions(api);
   const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
-  const objects = inOrder(withStandIns(rendered));
+  const objects = inOrder(withStandIns(rendered, replication));
   const former = folder === undefined ? [] : await readFormer(folder, region.name);
   const gone = without(former, objects);
   if (folder !== undefined) await keepFormer(folder, region.name, [...gone, ...objects.map(identityOf)]);

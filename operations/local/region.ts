@@ -8,10 +8,10 @@ import { connect, startApi, startControllers, type ControlPlane, type ControlPla
 import type { Ledger } from "./ledger.js";
 import type { Place, Segment } from "./network.js";
 import { startNode, type LocalNode } from "./node.js";
-import { startEnforcer } from "./policies/start.js";
 import { kubeconfig } from "./servers/region/access.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
 import { Space } from "./space.js";
+import { startBeside } from "./start-beside.js";
 import { dnsObjects } from "./system/dns.js";
 import { metricsObjects } from "./system/metrics.js";
 
@@ -145,11 +145,8 @@ export async function startLocalRegion(plan: RegionPlan, around: RegionSurroundi
   const { controlPlane, api, kubeconfigFile } = plane;
   const nodes = await startNodes(plan, around, plane);
   const pids = Object.fromEntries(nodes.map(({ name, place }) => [name, place.space.pid]));
-  const enforcer = { kubeconfig: kubeconfigFile, nodes: pids };
-  await startEnforcer(`${plan.name} (network policies)`, enforcer, {
-    ...around,
-    folder: join(around.folder, plan.name),
-  });
+  const beside = { kubeconfig: kubeconfigFile, nodes: pids };
+  await startBeside(`${plan.name} (policies, operator)`, beside, { ...around, folder: join(around.folder, plan.name) });
   for (const object of [...dnsObjects(plan.serviceCidr), ...(around.metrics ? metricsObjects() : [])]) {
     await api.apply(object, { manager: "agent-platform-local" });
   }

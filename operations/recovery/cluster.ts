@@ -62,8 +62,13 @@ async function within<T>(asked: Promise<T>, what: string, timeoutMs = ASK_MS): P
 
 function bodyOf(thrown: unknown): string {
   const body = (thrown as { body?: unknown }).body;
-  const parsed = typeof body === "string" ? (JSON.parse(body) as { message?: string }) : (body as { message?: string });
-  return parsed.message ?? reasonOf(thrown);
+  if (typeof body !== "string") return (body as { message?: string }).message ?? reasonOf(thrown);
+  try {
+    return (JSON.parse(body) as { message?: string }).message ?? reasonOf(thrown);
+  } catch {
+    // Of a kind that it does not serve, the API server says "404 page not found", and that is no JSON.
+    return body.trim();
+  }
 }
 
 /** In place of a kubeconfig: the cluster in which this process is a pod, by its service account. */

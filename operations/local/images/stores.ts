@@ -4,7 +4,8 @@ import type { ImageEntry, ImageSpec } from "./archive.js";
 import { busyboxImage, packaged } from "./catalogue.js";
 import { closureOf } from "./closure.js";
 
-const POSTGRES = "/usr/lib/postgresql/15";
+/** Where Debian keeps PostgreSQL. */
+export const POSTGRES = "/usr/lib/postgresql/15";
 const SHARE = "/usr/share/postgresql/15";
 
 /** Every file below a folder, at its own path. */
@@ -38,24 +39,43 @@ export async function redisImage(names: readonly string[]): Promise<ImageSpec> {
   };
 }
 
-/** Starts PostgreSQL, which is made on first start; the password comes from the environment, as official images take it. */
+/**
+ * Starts PostgreSQL, which is made on first start: empty, or with PRIMARY_HOST as a copy of that one, which it follows
+ * until it is promoted. The password comes from the environment, as official images take it.
+ */
 const START = `#!/bin/sh
 set -e
 export PATH=${POSTGRES}/bin:$PATH
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   umask 077
-  printf '%s' "$POSTGRES_PASSWORD" > /tmp/password
-  initdb --username="$POSTGRES_USER" --pwfile=/tmp/password --auth=scram-sha-256 --encoding=UTF8 --data-checksums
-  echo "host all all all scram-sha-256" >> "$PGDATA/pg_hba.conf"
-  printf 'create database "%s"' "$POSTGRES_DB" | postgres --single -j postgres >/dev/null
+  # Whole or not at all: whatever a start that was killed has left is made anew.
+  new="$PGDATA.new"
+  rm -rf "$new"
+  if [ -n "$PRIMARY_HOST" ]; then
+    export PGPASSWORD="$POSTGRES_PASSWORD" PGCONNECT_TIMEOUT=5
+    until pg_basebackup --host="$PRIMARY_HOST" --username="$POSTGRES_USER" --pgdata="$new" --write-recovery-conf \\
+      --checkpoint=fast --no-sync; do
+      rm -rf "$new"
+      sleep 1
+    done
+  else
+    printf '%s' "$POSTGRES_PASSWORD" > /tmp/password
+    initdb --pgdata="$new" --username="$POSTGRES_USER" --pwfile=/tmp/password --auth=scram-sha-256 --encoding=UTF8 \\
+      --data-checksums
+    echo "host all,replication all all scram-sha-256" >> "$new/pg_hba.conf"
+    printf 'create database "%s"' "$POSTGRES_DB" | postgres --single -D "$new" -j postgres >/dev/null
+  fi
+  mv "$new" "$PGDATA"
 fi
-exec postgres -c listen_addresses='*' -c unix_socket_directories=/tmp
+exec postgres -c listen_addresses='*' -c unix_socket_directories=/tmp -c wal_keep_size=256MB
 `;
 
 /** Debian's PostgreSQL 15: a stand-in for an operator's, whose image no package registry has. */
 export async function postgresImage(names: readonly string[]): Promise<ImageSpec> {
   await packaged("postgresql-15", "postgres", [join(POSTGRES, "bin")]);
-  const programs = ["postgres", "initdb", "psql", "pg_isready"].map((name) => join(POSTGRES, "bin", name));
+  const programs = ["postgres", "initdb", "psql", "pg_isready", "pg_basebackup"].map((name) =>
+    join(POSTGRES, "bin", name),
+  );
   const modules = (await treeOf(join(POSTGRES, "lib"))).filter(({ path }) => !path.includes("/bitcode/"));
   return {
     names,

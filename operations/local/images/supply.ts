@@ -58,6 +58,6 @@ export async function supplyImages(
     if (maker === undefined) missing.push(image);
     else archives.push(await imageArchive(await maker([image])));
   }
-  for (const { place } of region.nodes) await loadImages(place.space, CONTAINERD_SOCKET, archives);
+  await Promise.all(region.nodes.map(async ({ place }) => await loadImages(place.space, CONTAINERD_SOCKET, archives)));
   return missing;
 }

@@ -23,12 +23,13 @@ export const observeOutage: Action = {
     const seen: Seen[] = [];
     let decision: Decision = { kind: "disputed", why: "nobody was asked" };
     for (let index = 0; index < failures * PATIENCE; index += 1) {
-      const at = new Date().toISOString();
-      seen.push({ round: await observe(site, from), at });
+      const began = Date.now();
+      seen.push({ round: await observe(site, from), at: new Date(began).toISOString() });
       decision = decide(seen.slice(-failures).map(({ round }) => round));
       const enough = seen.length >= failures;
       if (enough && decision.kind !== "disputed") break;
-      await sleep(intervalSeconds * 1000, undefined, { signal });
+      // From look to look, as health checks do: one that nobody answers takes seconds itself.
+      await sleep(Math.max(0, began + intervalSeconds * 1000 - Date.now()), undefined, { signal });
     }
     // Whoever saw it go knows better than the first look.
     const told = context.facts.outageSince;

@@ -121,7 +121,8 @@ export const checkService: Action = {
       healthPath: site.healthPath,
       readyPath: site.healthPath,
       itemsPath: site.probePath,
-      item: { source: "recovery" },
+      // A field of the documented API: a service that is strict refuses others.
+      item: { agentId: "recovery" },
       timeoutMs: 10_000,
     });
     const bad = steps.filter(({ name, fault }) => fault !== undefined && name !== "clean-up");

@@ -67,6 +67,11 @@ describe("recovery on a real control plane, with CloudNativePG's definitions and
     await (region as Region | undefined)?.stop();
   });
 
+  it("takes an object of a kind that the API server does not serve for absent", async () => {
+    const nothing = { apiVersion: "nobody.example.com/v1", kind: "Nothing", name: "nothing" };
+    assert.equal(await (await cluster()).get(nothing), undefined);
+  });
+
   it("promotes a replica, and stops and resumes its writes by its own fields, each once", async () => {
     const database = await openDatabase(site, "us-east-1");
     assert.ok(database);

@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
+import { PlatformError } from "../../../../common/errors.js";
 import { poll } from "../../../../common/poll.js";
 import { moduleFolder } from "../ensure.js";
 import type { KubeApi, KubeObject } from "./api.js";
@@ -68,9 +69,20 @@ async function areServed(api: KubeApi, crds: readonly KubeObject[]): Promise<boo
   return true;
 }
 
+/** Creates a definition; again where the API server gave no answer in time, which may have created it all the same. */
+async function create(api: KubeApi, body: KubeObject): Promise<void> {
+  const { status, body: answer } = await poll(async () => await api.ask("POST", CRDS, { body }), {
+    what: `the definition ${body.metadata.name} to be created`,
+    timeoutMs: 120_000,
+  });
+  if (status < 300 || status === 409) return;
+  const { message } = answer as { readonly message?: string };
+  throw new PlatformError(`the definition ${body.metadata.name} was refused (${status}): ${message ?? ""}`);
+}
+
 /** Installs the definitions and waits until the API server serves every one of them. */
 export async function installDefinitions(api: KubeApi, crds: readonly KubeObject[]): Promise<void> {
-  await Promise.all(crds.map((body) => api.must("POST", CRDS, { body })));
+  await Promise.all(crds.map(async (body) => await create(api, body)));
   await awaitServed(api, crds);
 }
 

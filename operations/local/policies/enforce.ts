@@ -1,21 +1,6 @@
-// Enforces NetworkPolicies on the nodes of a local platform, in a process of its own that `local down` ends. The nodes'
-// own firewall does the work, on the packets of real pods; no enforcer that others wrote can be had from a package
-// registry, so this is the part of a cluster that is the platform's own.
-import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "../../../common/command.js";
-import { messageOf } from "../../../common/errors.js";
-import { openKubeconfig } from "../servers/region/access.js";
 import type { KubeApi, KubeObject } from "../servers/region/api.js";
 import { nodeRules, type ClusterView, type PodView } from "./rules.js";
-
-/** Where the enforcer works: given as JSON on its command line. */
-export interface EnforcerPlan {
-  readonly kubeconfig: string;
-  /** Process id of each node's space. */
-  readonly nodes: Readonly<Record<string, number>>;
-}
-
-const INTERVAL_MS = 400;
 
 interface PodShape {
   readonly spec: {
@@ -83,20 +68,26 @@ class Node {
   }
 }
 
-async function main(plan: EnforcerPlan): Promise<never> {
-  const api = await openKubeconfig(plan.kubeconfig);
-  const nodes = Object.entries(plan.nodes).map(([name, pid]) => ({ name, node: new Node(pid) }));
-  for (const { node } of nodes) await node.prepare();
-  for (;;) {
-    try {
-      const view = await look(api);
-      for (const { name, node } of nodes) await node.enforce(nodeRules(view, name));
-    } catch (thrown) {
-      // The rules that are in stay in force; the API or a node may be down on purpose.
-      process.stderr.write(`${new Date().toISOString()} ${messageOf(thrown)}\n`);
-    }
-    await sleep(INTERVAL_MS);
+/**
+ * Enforces NetworkPolicies on the nodes of a region. The nodes' own firewall does the work, on the packets of real pods;
+ * no enforcer that others wrote can be had from a package registry, so this part of a cluster is the platform's own.
+ */
+export class Enforcer {
+  private constructor(
+    private readonly api: KubeApi,
+    private readonly nodes: readonly { readonly name: string; readonly node: Node }[],
+  ) {}
+
+  /** @param spaces Process id of each node's space. */
+  static async open(api: KubeApi, spaces: Readonly<Record<string, number>>): Promise<Enforcer> {
+    const nodes = Object.entries(spaces).map(([name, pid]) => ({ name, node: new Node(pid) }));
+    for (const { node } of nodes) await node.prepare();
+    return new Enforcer(api, nodes);
+  }
+
+  /** Looks at every policy and pod once, and writes the rules that follow from them. */
+  async look(): Promise<void> {
+    const view = await look(this.api);
+    for (const { name, node } of this.nodes) await node.enforce(nodeRules(view, name));
   }
 }
-
-void main(JSON.parse(process.argv[2] ?? "") as EnforcerPlan);
