@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { missingRequirements } from "../../operations/local/requirements.js";
 import { figuresOf } from "../../operations/recovery/run/figures.js";
 import { stateOf, type RunRecord } from "../../operations/recovery/run/record.js";
-import { count, skip } from "../support/counts.js";
+import { count, skip, soak } from "../support/counts.js";
 import type { Seen } from "./outage/client.js";
 import { memoryOf } from "./outage/memory.js";
 import { OutageStand } from "./outage/stand.js";
@@ -38,6 +38,7 @@ describe("a region outage on real pods, under load", function () {
   before(async function () {
     // A machine that others load as well takes as long as it takes; what it took is judged by the first test.
     this.timeout(25 * 60_000);
+    if (!soak) skip(this, "two whole regions of its own take five minutes to start and lose: at full counts");
     const missing = await missingRequirements();
     if (missing.length > 0) skip(this, missing.join("; "));
     stand = await OutageStand.start({ detection, ttlSeconds: 5 });
