@@ -46,7 +46,9 @@ describe("the autoscaler on real pods", function () {
     [queue, cpu] = (await Promise.all(
       ["by-queue", "by-cpu"].map(async (namespace) => await RealService.rolling(region, namespace, scaling)),
     )) as [RealService, RealService];
-    ends.push(async () => void (await Promise.all([queue.close(), cpu.close()])));
+    ends.push(async () => {
+      await Promise.all([queue.close(), cpu.close()]);
+    });
     const metrics = await PodMetrics.start(region, prometheus, queue.namespace, cpu.namespace);
     ends.push(async () => await metrics.stop());
     ends.push(await startPodAdapter(region, metrics.url, queue.namespace));
@@ -120,7 +122,9 @@ describe("the autoscaler on real pods", function () {
   const byCpu = async (): Promise<void> => {
     await until(cpu, "to read the processor's use", (now) => cpuUse(now) !== undefined && queued(now) !== undefined);
     const load = await Load.start(platform, `${await cpu.url()}?ms=30`, 30);
-    await upAndDown(cpu, async () => void (await load.stop()));
+    await upAndDown(cpu, async () => {
+      await load.stop();
+    });
   };
 
   it("grows by one step with the queue's length, through Prometheus and its adapter, and shrinks after the window", async () => {

@@ -59,7 +59,7 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
 
   async function open(namespace: string, strategy: DeliveryConfig["strategy"], tuning?: Tuning) {
     const metrics = await PodMetrics.start(region, prometheus, namespace);
-    const service = await RealService.open(region, namespace, testSized(strategy, metrics.url, tuning));
+    const service = await RealService.open(region, namespace, { delivery: testSized(strategy, metrics.url, tuning) });
     opened.push({
       close: async () => {
         await service.close();

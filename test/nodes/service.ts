@@ -15,7 +15,7 @@ type Scaling = Partial<AgentConfig["autoscaling"]>;
 const quick = { delaySeconds: 1, periodSeconds: 1 };
 
 /** As many pods as there are at first: under load a service would grow, and two cores with it. */
-const unscaled = { minReplicas: 3, maxReplicas: 3 };
+const unscaled: Scaling = { minReplicas: 3, maxReplicas: 3 };
 
 function agentConfig(namespace: string, tag: string, autoscaling: Scaling): AgentConfig {
   const agent = agentSchema.parse({});
@@ -68,30 +68,39 @@ function surroundings(namespace: string): KubeObject[] {
   ].map((object) => (object.kind === "Pod" ? { ...object, metadata: { ...object.metadata, labels } } : object));
 }
 
+export interface ServiceOptions {
+  readonly delivery: DeliveryConfig;
+  /** What is changed of the autoscaler; default as many pods as there are at first. */
+  readonly scaling?: Scaling;
+}
+
 /** The agent service under one delivery strategy, in a namespace of its own on real nodes. */
 export class RealService {
+  private delivery: DeliveryConfig;
+  private readonly scaling: Scaling;
+
   private constructor(
     readonly region: LocalRegion,
     readonly namespace: string,
-    private delivery: DeliveryConfig,
-    private readonly scaling: Scaling,
-  ) {}
+    { delivery, scaling = unscaled }: ServiceOptions,
+  ) {
+    this.delivery = delivery;
+    this.scaling = scaling;
+  }
 
-  static async open(
-    region: LocalRegion,
-    namespace: string,
-    delivery: DeliveryConfig,
-    scaling: Scaling = unscaled,
-  ): Promise<RealService> {
-    const service = new RealService(region, namespace, delivery, scaling);
+  static async open(region: LocalRegion, namespace: string, options: ServiceOptions): Promise<RealService> {
+    const service = new RealService(region, namespace, options);
     for (const object of surroundings(namespace)) await region.api.apply(object, { manager: "test" });
     await service.applyAll("1.0.0");
     return service;
   }
 
   /** Rolling updates alone; what a rollout's controller needs is left to the strategies that have one. */
-  static async rolling(region: LocalRegion, namespace: string, scaling?: Scaling): Promise<RealService> {
-    return await RealService.open(region, namespace, testSized("rolling", "http://127.0.0.1:1"), scaling);
+  static async rolling(region: LocalRegion, namespace: string, scaling = unscaled): Promise<RealService> {
+    return await RealService.open(region, namespace, {
+      delivery: testSized("rolling", "http://127.0.0.1:1"),
+      scaling,
+    });
   }
 
   objects(tag: string): DeliveryObjects {

@@ -66,13 +66,16 @@ describe("kubeconfig", () => {
   });
 
   it("exchanges a pod's token with Google by a file without a secret", () => {
-    assert.deepEqual(JSON.parse(externalAccount("projects/1/locations/global/workloadIdentityPools/p/providers/eks-cluster")), {
-      type: "external_account",
-      audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/eks-cluster",
-      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-      token_url: "https://sts.googleapis.com/v1/token",
-      credential_source: { file: "/projected/gcp-token", format: { type: "text" } },
-    });
+    assert.deepEqual(
+      JSON.parse(externalAccount("projects/1/locations/global/workloadIdentityPools/p/providers/eks-cluster")),
+      {
+        type: "external_account",
+        audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/eks-cluster",
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        token_url: "https://sts.googleapis.com/v1/token",
+        credential_source: { file: "/projected/gcp-token", format: { type: "text" } },
+      },
+    );
   });
 });
 
