@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import Table from "cli-table3";
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { attachPlatform } from "../../operations/local/attach.js";
 import { workloads } from "../../operations/local/deploy.js";
@@ -17,6 +17,12 @@ interface Options {
 
 interface OpenOptions extends Options {
   readonly region: string;
+}
+
+/** A name is that of a folder, which `local down` removes: a path would remove what is not a platform's. */
+function platformName(text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError("must be lower-case letters, digits and hyphens between them, 40 at most");
 }
 
 async function up({ name, json }: Options): Promise<void> {
@@ -118,7 +124,7 @@ export function registerLocal(program: Command): void {
     local
       .command(name)
       .description(description)
-      .option("--name <name>", "sets this platform apart from others on the machine", "local")
+      .option("--name <name>", "sets this platform apart from others on the machine", platformName, "local")
       .option("--json", "print JSON");
   const add = (name: string, description: string, action: (options: Options) => Promise<void>): void => {
     command(name, description).action(action);
