@@ -27,7 +27,8 @@ const failuresOf = (calls: readonly Call[]): string[] => calls.flatMap(({ failur
 function report(what: string, load: LoadReport, calls: readonly Call[]): void {
   process.stdout.write(
     `    ${what}: ${load.requests} requests at ${load.perSecond}/s, ${load.failed} failed; ` +
-      `${calls.length} gRPC calls by xDS, ${failuresOf(calls).length} failed\n`,
+      `${calls.length} gRPC calls by xDS, ${failuresOf(calls).length} failed, ` +
+      `${calls.filter(({ again }) => again > 0).length} picked again before they were sent\n`,
   );
   for (const error of load.errors) process.stdout.write(`      ${error}\n`);
 }

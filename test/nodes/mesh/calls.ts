@@ -21,6 +21,8 @@ export interface Call {
   /** The version that answered; empty where none did. */
   readonly version: string;
   readonly failure: string | undefined;
+  /** How often the client had to pick a destination again before anything was sent. */
+  readonly again: number;
 }
 
 export interface CallPlan {
@@ -68,8 +70,9 @@ export class Calls {
   async soFar(): Promise<Call[]> {
     const whole = (await readFile(this.output, "utf8")).split("\n").slice(0, -1);
     return whole.map((line) => {
-      const [at, version = "", code = "", message = ""] = line.split("\t");
-      return { at: Number(at), version, failure: code === "OK" ? undefined : `${code}: ${message}` };
+      const [at, version = "", code = "", message = "", again] = line.split("\t");
+      const failure = code === "OK" ? undefined : `${code}: ${message}`;
+      return { at: Number(at), version, failure, again: Number(again) };
     });
   }
 

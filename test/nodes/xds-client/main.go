@@ -1,5 +1,5 @@
 // Command xds-client calls a service at a steady rate and writes a line for every call: when it was made (Unix
-// milliseconds), which version answered, and the status. Where a call goes is decided by the mesh's routes, which it
+// milliseconds), which version answered, the status, and how often it was picked again. Where a call goes is decided by the mesh's routes, which it
 // follows by xDS (GRPC_XDS_BOOTSTRAP). It ends on SIGINT, when all that it began has been answered.
 package main
 
@@ -22,6 +22,12 @@ import (
 	"google.golang.org/grpc/status"
 	_ "google.golang.org/grpc/xds"
 )
+
+// unpicked tells whether a call never left this process: grpc-go takes new routes into use before its balancer knows their
+// clusters, and refuses what is picked in between.
+func unpicked(err error) bool {
+	return strings.HasPrefix(status.Convert(err).Message(), "unknown cluster selected for RPC")
+}
 
 func main() {
 	target := flag.String("target", "", "what to call, as xds:///HOST:PORT")
@@ -63,9 +69,17 @@ func main() {
 		deadline, cancel := context.WithTimeout(outgoing, 10*time.Second)
 		defer cancel()
 		var answered metadata.MD
-		_, err := client.Check(deadline, &grpc_health_v1.HealthCheckRequest{}, grpc.Header(&answered))
+		var err error
+		again := 0
+		for ; ; again++ {
+			_, err = client.Check(deadline, &grpc_health_v1.HealthCheckRequest{}, grpc.Header(&answered))
+			if again == 10 || !unpicked(err) {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
 		version := strings.Join(answered.Get("x-version"), ",")
-		lines <- fmt.Sprintf("%d\t%s\t%s\t%s", began.UnixMilli(), version, status.Code(err), status.Convert(err).Message())
+		lines <- fmt.Sprintf("%d\t%s\t%s\t%s\t%d", began.UnixMilli(), version, status.Code(err), status.Convert(err).Message(), again)
 	}
 
 	stop := make(chan os.Signal, 1)
