@@ -26,7 +26,7 @@ export const suites: readonly Suite[] = [
   { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4, jobs: 2 },
   { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 7, jobs: 2 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 20 },
-  { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 7 },
+  { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 8 },
 ];
 
 /** The line with which `npm test` opens a suite. */

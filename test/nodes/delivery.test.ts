@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../common/poll.js";
 import { errorRateQuery } from "../../components/delivery/analysis.js";
 import { deliveryNames } from "../../components/delivery/names.js";
 import { trafficSchema } from "../../config/schema/agent.js";
@@ -80,10 +81,8 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
     const [calls, marked] = [await call(service, CALLS), await call(service, 50, canaryHeader)];
     const counts: StageCount[] = [];
     const strayed: Call[] = [];
-    const versions = ["1.0.0", "1.1.0"];
-    const deploy = async (): Promise<StageCount[]> => {
-      versions.reverse();
-      const [next = ""] = versions;
+    const deploy = async (minor: number): Promise<StageCount[]> => {
+      const next = `1.${minor}.0`;
       const trail = await followSplit(service, next);
       await service.applyWorkloads(next);
       await service.untilPhase("Healthy");
@@ -96,11 +95,11 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
       return countStages(await calls.soFar(), trail.splits, next);
     };
     const rollouts = count(1, 10);
-    for (let rollout = 1; rollout <= rollouts; rollout += 1) counts.push(...(await deploy()));
+    for (let rollout = 1; rollout <= rollouts; rollout += 1) counts.push(...(await deploy(rollout)));
     const stages = pooled(counts);
     saySplit(stages);
     // A fair split is outside three deviations once in 370 times: then the next rollout decides.
-    const again = outside(stages).length === 0 ? [] : await deploy();
+    const again = outside(stages).length === 0 ? [] : await deploy(rollouts + 1);
     if (again.length > 0) saySplit(again);
     assert.deepEqual(outside(again), []);
     const [counted, ended, withHeader] = [await load.stop(), await calls.stop(), await marked.stop()];
@@ -162,7 +161,7 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
     const calls = await call(service, CALLS);
     const switches = count(1, 5);
     for (let made = 1; made <= switches; made += 1) {
-      const tag = made % 2 === 1 ? "1.1.0" : "1.0.0";
+      const tag = `1.${made}.0`;
       await service.applyWorkloads(tag);
       await service.untilPhase("Healthy");
       await sleep(1000);
@@ -193,7 +192,14 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
       const within = await seen();
       return { weight, calls: within.length, canary: within.filter(({ version }) => version === "1.1.0").length };
     };
-    await sleep(1000);
+    // The canary's Deployment takes its new version in its own time.
+    const from = await poll(
+      async () => {
+        const last = (await marked.soFar()).slice(-50);
+        return last.length === 50 && last.every(({ version }) => version === "1.1.0") ? Date.now() : undefined;
+      },
+      { what: "the canary to have its version", timeoutMs: 120_000, intervalMs: 250 },
+    );
     const quiet = await measure(async () => await sleep(0));
     const busy = await measure(async () => {
       for (let round = 0; round < 3; round += 1) await service.applyAll("1.0.0");
@@ -205,9 +211,10 @@ describe("delivery under load, on real pods, with Istio's control plane and clie
     assert.deepEqual(outside(again), []);
     const [ended, withHeader] = [await calls.stop(), await marked.stop()];
     assert.deepEqual([...failuresOf(ended), ...failuresOf(withHeader)], []);
-    assert.ok(withHeader.length > 100 && withHeader.every(({ version }) => version === "1.1.0"));
+    const since = withHeader.filter(({ at }) => at >= from);
+    assert.ok(since.length > 100 && since.every(({ version }) => version === "1.1.0"));
     process.stdout.write(
-      `    ${ended.length + withHeader.length} calls, 0 failed; ${withHeader.length} with the header, all on the canary\n`,
+      `    ${ended.length + withHeader.length} calls, 0 failed; ${since.length} with the header, all on the canary\n`,
     );
   });
 });

@@ -6,7 +6,7 @@ import { startPlatform, stopPlatform, type LocalPlatform } from "../../operation
 import { missingRequirements } from "../../operations/local/requirements.js";
 import { say } from "../../operations/local/servers/cache.js";
 import { ensureRecipe } from "../../operations/local/servers/ensure.js";
-import { skip } from "../support/counts.js";
+import { count, skip } from "../support/counts.js";
 import { endWithTests } from "../support/servers/process.js";
 
 const NAME = "nodes";
@@ -26,7 +26,9 @@ export interface StandInVersion {
   readonly failEvery?: number;
 }
 
-export const versions: readonly StandInVersion[] = [{ tag: "1.0.0" }, { tag: "1.1.0" }, { tag: "bad", failEvery: 2 }];
+/** As many as a test deploys one after the other: one that was stable before would be gone back to, past every stage. */
+const releases = Array.from({ length: count(3, 12) }, (_, minor) => ({ tag: `1.${minor}.0` }));
+export const versions: readonly StandInVersion[] = [...releases, { tag: "bad", failEvery: 2 }];
 export const standInImage = (tag: string): string => `agent-platform.local/stand-in:${tag}`;
 
 /** The image of a version, under its own name or others. */
