@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly allowExitCodes?: readonly number[];
   /** Exit code of the error where the program fails; default 1. */
   readonly failure?: ExitCode;
+  /** Hears what the program says on standard error, as it says it. */
+  readonly heard?: (text: string) => void;
   /** For a program that may say on standard error that it failed and then not end: it is ended so long after that. */
   readonly lastWords?: { readonly said: RegExp; readonly graceMs: number };
 }
@@ -42,6 +44,7 @@ export async function runCommand(
   let ending: NodeJS.Timeout | undefined;
   child.stderr.on("data", (chunk: Buffer) => {
     stderr.push(chunk);
+    options.heard?.(chunk.toString());
     if (lastWords?.said.test(Buffer.concat(stderr).toString()) !== true) return;
     ending ??= setTimeout(() => child.kill("SIGKILL"), lastWords.graceMs);
   });

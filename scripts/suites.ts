@@ -24,9 +24,9 @@ export const suites: readonly Suite[] = [
     jobs: 2,
   },
   { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4, jobs: 2 },
-  { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 7, jobs: 2 },
+  { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 8, jobs: 2 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 20 },
-  { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 8 },
+  { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 10 },
 ];
 
 /** The line with which `npm test` opens a suite. */

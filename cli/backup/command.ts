@@ -1,11 +1,12 @@
 import { Argument, Option, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
+import { readAll } from "../../common/faults.js";
 import { stores, type Store } from "../../config/schema/data.js";
 import type { Catalogue } from "../../operations/backup/catalogue.js";
 import { pickJob } from "../../operations/backup/job.js";
 import { recoveryWindow, restorePostgres } from "../../operations/backup/postgres/restore.js";
 import { planPruneOf, prune } from "../../operations/backup/prune.js";
-import { keepRecord } from "../../operations/backup/record.js";
+import { configMapOf, keepRecord } from "../../operations/backup/record.js";
 import { restoreRedis } from "../../operations/backup/redis/redis.js";
 import { copyAll } from "../../operations/backup/copy.js";
 import { ObjectStorage, parseRepository } from "../../operations/backup/storage.js";
@@ -66,10 +67,13 @@ async function show(store: Store, options: Options): Promise<void> {
 }
 
 async function restore(store: Store, options: Options): Promise<void> {
-  const catalogue = openCatalogue(store, options);
   if (store !== "postgres" && options.to !== undefined) throw unsupported(store, "a restore to a point in time");
+  const [catalogue, to] = readAll<[Catalogue, Date | undefined]>("that cannot be restored", [
+    () => openCatalogue(store, options),
+    () => (options.to === undefined ? undefined : pointInTime(options.to)),
+  ]);
   if (store === "postgres") {
-    await restoreDatabase(catalogue, options);
+    await restoreDatabase(catalogue, options, to);
     return;
   }
   const { target } = options;
@@ -84,19 +88,19 @@ async function restore(store: Store, options: Options): Promise<void> {
   else say(`${job.id}: restored to ${target} (${JSON.stringify(counts)}); check it, then switch`);
 }
 
-async function restoreDatabase(catalogue: Catalogue, options: Options): Promise<void> {
-  const { target, backup, to } = options;
+async function restoreDatabase(catalogue: Catalogue, options: Options, to?: Date): Promise<void> {
+  const { target, backup } = options;
   const progress = stepProgress();
   const restored = await restorePostgres(catalogue, {
     target,
     onStep: progress.step,
     ...(backup === undefined ? {} : { backup }),
-    ...(to === undefined ? {} : { to: pointInTime(to) }),
+    ...(to === undefined ? {} : { to }),
   }).finally(() => progress.stop());
   const { server, job, ...figures } = restored;
   await server.stop();
   if (options.json === true) {
-    sayJson({ backup: job.id, target, to, ...figures });
+    sayJson({ backup: job.id, target, to: options.to, ...figures });
     return;
   }
   const { lastCommit, endOfArchive, stoppedShort } = figures;
@@ -115,8 +119,10 @@ function pointInTime(text: string): Date {
 
 async function copy(options: CopyOptions): Promise<void> {
   const { from, to, fromEndpoint, toEndpoint } = options;
-  const source = new ObjectStorage(parseRepository(from, fromEndpoint));
-  const target = new ObjectStorage(parseRepository(to, toEndpoint));
+  const [source, target] = readAll<[ObjectStorage, ObjectStorage]>("those are no places for backups", [
+    () => new ObjectStorage(parseRepository(from, fromEndpoint, "--from")),
+    () => new ObjectStorage(parseRepository(to, toEndpoint, "--to")),
+  ]);
   const result = await copyAll(source, target);
   if (options.json === true) sayJson(result);
   else say(`${result.copied} copied (${result.bytes} bytes), ${result.unchanged} unchanged, ${result.removed} removed`);
@@ -125,7 +131,12 @@ async function copy(options: CopyOptions): Promise<void> {
 async function verifyStores(chosen: readonly Store[], options: Options): Promise<void> {
   const records: VerificationRecord[] = [];
   const errors: PlatformError[] = [];
-  for (const catalogue of chosen.map((store) => openCatalogue(store, options))) {
+  // What is wrong is known before hours of restoring, not after.
+  const [, catalogues] = readAll<[string | undefined, Catalogue[]]>("that cannot be verified", [
+    () => configMapOf(options.record),
+    () => chosen.map((store) => openCatalogue(store, options)),
+  ]);
+  for (const catalogue of catalogues) {
     try {
       const record = await verifyStore(catalogue, options);
       records.push(record);

@@ -1,18 +1,37 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import Table from "cli-table3";
 import { InvalidArgumentError, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { attachPlatform } from "../../operations/local/attach.js";
 import { workloads } from "../../operations/local/deploy.js";
-import { platformRemains, startPlatform, stopPlatform } from "../../operations/local/platform.js";
+import {
+  PLATFORM_SERVERS,
+  platformFolder,
+  platformRemains,
+  startPlatform,
+  stopPlatform,
+} from "../../operations/local/platform.js";
 import { missingRequirements } from "../../operations/local/requirements.js";
+import { ensureServers } from "../../operations/local/servers/ensure.js";
 import { openKubeconfig } from "../../operations/local/servers/region/access.js";
 import { openWay } from "../../operations/local/way.js";
 import { deployAll, during, NAMESPACE, planOf } from "./deploy.js";
+import { contextsOf, describeClusters, downOnClusters, upOnClusters, type Contexts } from "./existing.js";
 
 interface Options {
   readonly name: string;
   readonly json?: boolean;
+}
+
+interface UpOptions extends Options {
+  readonly context?: readonly string[];
+  readonly kubeconfig?: string;
+}
+
+interface DownOptions extends Options {
+  readonly yes?: boolean;
 }
 
 interface OpenOptions extends Options {
@@ -25,30 +44,69 @@ function platformName(text: string): string {
   throw new InvalidArgumentError("must be lower-case letters, digits and hyphens between them, 40 at most");
 }
 
-async function up({ name, json }: Options): Promise<void> {
+/** Deploys onto clusters of the user's own, and says what the engine did. */
+async function upElsewhere(options: Options, contexts: Contexts): Promise<void> {
+  const changes = await upOnClusters(options.name, contexts);
+  const counts = Object.entries(changes).map(([operation, count]) => `${count} ${operation}`);
+  process.stderr.write(`${contexts.contexts.join(", ")}: ${counts.join(", ")}\n`);
+  await status(options);
+}
+
+async function up(options: UpOptions): Promise<void> {
+  const { name, context, kubeconfig } = options;
+  if (context !== undefined) {
+    await upElsewhere(options, { kubeconfig: kubeconfig ?? join(homedir(), ".kube", "config"), contexts: context });
+    return;
+  }
+  if (kubeconfig !== undefined) {
+    const rule = "is for clusters of your own, which --context names";
+    const fix = "--context kind-a kind-b; or leave it out, for regions on this machine";
+    const faults = [{ path: "--kubeconfig", received: kubeconfig, rule, fix }];
+    throw new PlatformError("a kubeconfig alone says nothing", ExitCode.configuration, faults);
+  }
+  await refuseElsewhere(name, "local apply, or `local up` with another name");
   const missing = await missingRequirements();
   if (missing.length > 0) {
     const faults = missing.map((rule) => ({ path: "this machine", rule, fix: "see docs/local.md" }));
     throw new PlatformError("a local platform cannot run here", ExitCode.configuration, faults);
   }
   const started = performance.now();
+  // All at once: one compiles while another is linked.
+  await ensureServers([...PLATFORM_SERVERS, "weaviate-server"]);
   const { regions, folder } = await during("two regions", async () => await startPlatform(planOf(name)));
   await deployAll(regions, folder);
   process.stderr.write(`up after ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
-  await status({ name, ...(json === undefined ? {} : { json }) });
+  await status(options);
   // The regions' connections are kept alive; nothing else is waited for.
   process.exit(ExitCode.ok);
 }
 
 /** As `pulumi up` after a change of the stack's file: what runs becomes what the file says. */
-async function apply({ name, json }: Options): Promise<void> {
+async function apply(options: Options): Promise<void> {
+  const { name } = options;
+  const elsewhere = await contextsOf(name);
+  if (elsewhere !== undefined) {
+    await upElsewhere(options, elsewhere);
+    return;
+  }
   const { regions, folder } = await attachPlatform(planOf(name));
   await deployAll(regions, folder);
   for (const { api } of regions) api.close();
-  await status({ name, ...(json === undefined ? {} : { json }) });
+  await status(options);
+}
+
+/** What only regions on this machine can do. */
+async function refuseElsewhere(name: string, fix: string): Promise<void> {
+  const elsewhere = await contextsOf(name);
+  if (elsewhere === undefined) return;
+  const rule = `is on clusters of your own (${elsewhere.contexts.join(", ")})`;
+  throw new PlatformError("this is for regions on this machine", ExitCode.configuration, [
+    { path: `--name ${name}`, rule, fix },
+  ]);
 }
 
 async function open(service: string, { name, json, region: key }: OpenOptions): Promise<void> {
+  await refuseElsewhere(name, `kubectl port-forward --namespace ${NAMESPACE} service/${service} 8080:80`);
   const { regions, ledger } = await attachPlatform(planOf(name));
   const region = regions.find((candidate) => candidate.name === key);
   if (region === undefined) {
@@ -69,6 +127,10 @@ async function open(service: string, { name, json, region: key }: OpenOptions): 
 }
 
 async function describe(name: string) {
+  const elsewhere = await contextsOf(name);
+  if (elsewhere !== undefined) {
+    return { name, folder: platformFolder(name), running: [], regions: await describeClusters(elsewhere) };
+  }
   const remains = await platformRemains(name);
   if (remains === undefined) return undefined;
   const regions = Object.entries(remains.notes).flatMap(([note, file]) =>
@@ -108,10 +170,24 @@ async function status({ name, json }: Options): Promise<void> {
     if (of.length === 0) table.push([region, serves ? "serves" : "does not answer", "", ""]);
   }
   process.stdout.write(`${table.toString()}\n`);
-  for (const { kubeconfig } of found.regions) process.stdout.write(`export KUBECONFIG=${kubeconfig}\n`);
+  for (const region of found.regions) {
+    const context = "context" in region ? ` # context ${region.context}` : "";
+    process.stdout.write(`export KUBECONFIG=${region.kubeconfig}${context}\n`);
+  }
 }
 
-async function down({ name, json }: Options): Promise<void> {
+async function down({ name, json, yes = false }: DownOptions): Promise<void> {
+  const elsewhere = await contextsOf(name);
+  if (elsewhere !== undefined) {
+    const { found, deleted } = await downOnClusters(name, yes);
+    const where = elsewhere.contexts.join(" and ");
+    const text = yes
+      ? `${name}: ${deleted} resources deleted from ${where}`
+      : `${name}: would delete ${found} resources from ${where}, databases with their data among them; nothing was: repeat with --yes`;
+    if (yes) await stopPlatform(name);
+    process.stdout.write(json === true ? `${JSON.stringify({ name, found, deleted })}\n` : `${text}\n`);
+    return;
+  }
   const ended = await stopPlatform(name);
   const text = ended === 0 ? `no local platform ${name} ran on this machine` : `${name}: ${ended} processes ended`;
   process.stdout.write(json === true ? `${JSON.stringify({ name, ended })}\n` : `${text}\n`);
@@ -129,12 +205,17 @@ export function registerLocal(program: Command): void {
   const add = (name: string, description: string, action: (options: Options) => Promise<void>): void => {
     command(name, description).action(action);
   };
-  add("up", "start two regions and deploy the stack `local` onto them; one that runs is replaced", up);
+  command("up", "start two regions and deploy the stack `local` onto them; one that runs is replaced")
+    .option("--context <name...>", "deploy by the Pulumi engine onto clusters of your own instead: one a region")
+    .option("--kubeconfig <file>", "where the contexts are (default: ~/.kube/config)")
+    .action(up);
   add("status", "what runs, and the kubeconfig of each region", status);
   add("apply", "make what runs into what the stack `local` says now, as `pulumi up` does", apply);
   command("open", "open a port of this machine that leads to a service, and print its address")
     .argument("<service>", "agent-memory-service, agent-memory-canary")
     .option("--region <name>", "where", "local-a")
     .action(open);
-  add("down", "end every process that `up` recorded, and remove all that it made", down);
+  command("down", "end every process that `up` recorded, and remove all that it made")
+    .option("--yes", "also delete what was deployed onto clusters of your own, which is only counted without this")
+    .action(down);
 }

@@ -1,10 +1,12 @@
-import { keepPasswords, readPasswords } from "../../operations/local/attach.js";
 import { awaitWorkloads, deployRegion } from "../../operations/local/deploy.js";
 import { supplyImages } from "../../operations/local/images/supply.js";
 import type { LocalPlan } from "../../operations/local/platform.js";
 import type { RunningRegion } from "../../operations/local/region.js";
+import { makeBuckets } from "../../operations/local/object-store.js";
+import { keepPasswords, readPasswords } from "../../operations/local/passwords.js";
 import { replicationOf } from "../../operations/local/system/postgres.js";
 import { startProgress } from "../output/progress.js";
+import { backupImage } from "./backup-image.js";
 import { localObjects } from "./objects.js";
 import { serviceImage } from "./service-image.js";
 
@@ -21,7 +23,11 @@ export const planOf = (name: string): LocalPlan => ({
   ],
 });
 
-const service = [[/\/agent-memory-service:/, serviceImage]] as const;
+/** Images of the platform's own programs. */
+export const ownImages = [
+  [/\/agent-memory-service:/, serviceImage],
+  [/\/agent-platform-backup:/, backupImage],
+] as const;
 
 /** Says what is being done while it is. */
 export async function during<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -39,11 +45,12 @@ export async function deployAll(regions: readonly RunningRegion[], folder: strin
   const rendered = await localObjects(regions, passwords);
   // Before any object has them: a run that dies in between leaves nothing that cannot be applied again.
   await keepPasswords(folder, passwords);
+  await makeBuckets(folder, rendered.flat());
   const plans = regions.map(({ plan }) => plan);
   const replication = replicationOf(plans, rendered);
   for (const [index, region] of regions.entries()) {
     const objects = rendered[index] ?? [];
-    const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, service));
+    const without = await during(`${region.name}: images`, async () => await supplyImages(region, objects, ownImages));
     const { applied, removed, left } = await during(
       `${region.name}: objects`,
       async () => await deployRegion(region, objects, { folder, replication }),
@@ -54,6 +61,8 @@ export async function deployAll(regions: readonly RunningRegion[], folder: strin
   }
   // Together: the pods of the first start while the second gets its images.
   await during("pods", async () => {
-    await Promise.all(regions.map(async (region) => await awaitWorkloads(region, NAMESPACE)));
+    await Promise.all(
+      regions.flatMap((region) => ["kube-system", NAMESPACE].map(async (of) => await awaitWorkloads(region, of))),
+    );
   });
 }

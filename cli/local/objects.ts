@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { ExistingRegionConfig } from "../../config/schema/regions.js";
+import { objectStoreServices, STORE_ACCOUNT } from "../../operations/local/object-store.js";
 import type { RunningRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
 import { computedMark } from "../preview/computed.js";
@@ -9,15 +11,18 @@ import { projectRoot } from "../root.js";
 
 const REGIONS = "agent-platform:regions";
 
-/** The local stack's configuration with its regions on clusters that run here. */
-function onClusters(file: StackFile, regions: readonly RunningRegion[]): StackFile {
-  const given = JSON.parse(file.config[REGIONS] ?? "[]") as object[];
-  const placed = regions.map(({ name, kubeconfigFile, plan }, index) => ({
-    ...given[index],
-    kubeconfig: kubeconfigFile,
-    context: name,
-    podCidr: plan.podCidr,
-  }));
+/** A cluster by what a region of the stack `local` says of it. */
+export type Cluster = Pick<ExistingRegionConfig, "kubeconfig" | "context"> &
+  Partial<Pick<ExistingRegionConfig, "podCidr" | "storageClass">>;
+
+/** The regions of the stack `local`, as its file has them. */
+export function regionsOf(file: StackFile): readonly { readonly key: string }[] {
+  return JSON.parse(file.config[REGIONS] ?? "[]") as { key: string }[];
+}
+
+/** The local stack's configuration with its regions on other clusters, in their order. */
+export function onClusters(file: StackFile, clusters: readonly Cluster[]): StackFile {
+  const placed = regionsOf(file).map((region, index) => ({ ...region, ...clusters[index] }));
   return { ...file, config: { ...file.config, [REGIONS]: JSON.stringify(placed) } };
 }
 
@@ -50,7 +55,7 @@ const backupCredentials = (namespace: string, secretKey: string): KubeObject => 
   apiVersion: "v1",
   kind: "Secret",
   metadata: { name: "backup-credentials", namespace },
-  stringData: { ACCESS_KEY_ID: "local", ACCESS_SECRET_KEY: secretKey },
+  stringData: { ACCESS_KEY_ID: STORE_ACCOUNT.accessKey, ACCESS_SECRET_KEY: secretKey },
 });
 
 /**
@@ -62,7 +67,14 @@ export async function localObjects(
   known = new Map<string, string>(),
 ): Promise<KubeObject[][]> {
   const { program } = await import("../../components/program.js");
-  const file = onClusters(readStackFile(projectRoot, "local"), regions);
+  const file = onClusters(
+    readStackFile(projectRoot, "local"),
+    regions.map(({ name, kubeconfigFile, plan }) => ({
+      kubeconfig: kubeconfigFile,
+      context: name,
+      podCidr: plan.podCidr,
+    })),
+  );
   const { resources } = await runProgram(program, file);
   const byProvider = new Map<string, KubeObject[]>();
   const passwords = new Passwords(known);
@@ -71,6 +83,6 @@ export async function localObjects(
     const object = passwords.fill(structuredClone(resource.inputs)) as KubeObject;
     byProvider.set(provider, [...(byProvider.get(provider) ?? []), object]);
   }
-  const credentials = backupCredentials("agent-memory", passwords.of("backup-credentials"));
-  return [...byProvider.values()].map((objects) => [...objects, credentials]);
+  const credentials = backupCredentials("agent-memory", passwords.of(STORE_ACCOUNT.password));
+  return [...byProvider.values()].map((objects) => [...objects, credentials, ...objectStoreServices(objects)]);
 }

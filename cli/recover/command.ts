@@ -5,7 +5,16 @@ import { answer, cancel, type AnswerOptions } from "./answer.js";
 import { drill, type DrillCommandOptions } from "./drill.js";
 import { keepLease, showLease } from "./lease.js";
 import { report, status, watch } from "./look.js";
-import { namesSite, readStack, requirePlan, requireSite, say, sayJson, type CommonOptions } from "./options.js";
+import {
+  namesSite,
+  readStack,
+  requirePlan,
+  withObjectives,
+  requireSite,
+  say,
+  sayJson,
+  type CommonOptions,
+} from "./options.js";
 import { resume, run, type RunOptions } from "./run.js";
 import { planTable, planText } from "./show.js";
 
@@ -34,14 +43,15 @@ function registerLooking(recover: Command): void {
   common(recover.command("plans").description("every plan, with its objectives")).action(
     async (options: CommonOptions) => {
       const site = namesSite(options) ? await requireSite(options) : undefined;
-      const all = plans.map(({ id }) => requirePlan(id, site));
+      const all = plans.map((plan) => withObjectives(plan, site));
       if (options.json === true) sayJson(all);
       else say(planTable(all));
     },
   );
   common(recover.command("show <plan>").description("one plan with its steps, checks and runbooks")).action(
     async (name: string, options: CommonOptions) => {
-      const plan = requirePlan(name, namesSite(options) ? await requireSite(options) : undefined);
+      const chosen = requirePlan(name);
+      const plan = withObjectives(chosen, namesSite(options) ? await requireSite(options) : undefined);
       if (options.json === true) sayJson(plan);
       else say(planText(plan));
     },

@@ -72,8 +72,8 @@ export async function findRecord(id: string, site: Site, options: CommonOptions)
   return (id === "latest" ? undefined : await findRun(files, site, id)) ?? (await files.get(id));
 }
 
-/** The plan of that id, or from that file, with the site's own objectives and contacts. */
-export function requirePlan(name: string, site?: Site): Plan {
+/** The plan of that id, or from that file. */
+export function requirePlan(name: string): Plan {
   const plan = /[./]/.test(name) ? loadPlan(userPath(name)) : plans.find(({ id }) => id === name);
   if (plan === undefined) {
     throw new PlatformError("there is no such plan", ExitCode.configuration, [
@@ -85,6 +85,11 @@ export function requirePlan(name: string, site?: Site): Plan {
       },
     ]);
   }
+  return plan;
+}
+
+/** A plan with the site's own objectives and contacts. */
+export function withObjectives(plan: Plan, site?: Site): Plan {
   // The way back has no section of its own in the configuration: it has that of the way there.
   const own = site?.plans[plan.id] ?? (plan.id === "fail-back" ? site?.plans["region-outage"] : undefined) ?? {};
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { ExitCode, PlatformError } from "../../common/errors.js";
+import { readAll } from "../../common/faults.js";
 import type { RefusalReason } from "../../operations/recovery/action.js";
 import { carry } from "../../operations/recovery/engine/engine.js";
 import type { Plan } from "../../operations/recovery/plans/plan.js";
@@ -17,6 +18,7 @@ import {
   runFiles,
   say,
   sayJson,
+  withObjectives,
   type CommonOptions,
 } from "./options.js";
 import { dryRun, dryRunText, nextWords, planText, runTable } from "./show.js";
@@ -142,8 +144,14 @@ async function siteNow(options: RunOptions): Promise<Site> {
 }
 
 export async function run(name: string, options: RunOptions): Promise<void> {
+  // Before anything is asked or confirmed: what is wrong with the words themselves.
+  const [chosen, since, values] = readAll<[Plan, string | undefined, Record<string, string>]>("that cannot be run", [
+    () => requirePlan(name),
+    () => (options.since === undefined ? undefined : readTime("--since", options.since)),
+    () => readValues(options.set),
+  ]);
   const site = await siteNow(options);
-  const plan = requirePlan(name, site);
+  const plan = withObjectives(chosen, site);
   const regions = needsStandby(plan)
     ? regionsFor(site, options.to)
     : { from: site.primary, to: options.to ?? site.primary };
@@ -163,8 +171,8 @@ export async function run(name: string, options: RunOptions): Promise<void> {
     autoApprove: options.autoApprove ?? false,
     forced: options.force ?? [],
     drill: false,
-    ...(options.since === undefined ? {} : { since: readTime("--since", options.since) }),
-    values: readValues(options.set),
+    ...(since === undefined ? {} : { since }),
+    values,
     escalateAfterMinutes: site.escalateAfterMinutes,
   };
   process.stderr.write(`run ${input.runId}\n`);

@@ -27,6 +27,11 @@ export class BackupCopies extends pulumi.ComponentResource {
   }
 }
 
+/** One end of a copy; the two may be in stores of different endpoints, so that no variable can name them. */
+function end(flag: "from" | "to", place: pulumi.Output<string>, { endpoint }: BucketRef): pulumi.Input<string>[] {
+  return [`--${flag}`, place, ...(endpoint === undefined ? [] : [`--${flag}-endpoint`, endpoint])];
+}
+
 interface Copy {
   readonly store: Store;
   readonly from: BucketRef;
@@ -61,7 +66,7 @@ function createCopyJob(name: string, args: StoreArgs, copy: Copy): void {
   );
   new k8s.networking.v1.NetworkPolicy(
     `${name}-network-policy`,
-    { metadata, spec: jobNetworkPolicy(account, [], { bucket: copy.from }) },
+    { metadata, spec: jobNetworkPolicy(account, [], { buckets: [copy.from, copy.to] }) },
     options,
   );
   const from = vaultPath(copy.from, cluster.key);
@@ -76,7 +81,7 @@ function createCopyJob(name: string, args: StoreArgs, copy: Copy): void {
         schedule: backups.copySchedule,
         serviceAccount: account,
         identity,
-        args: ["copy", "--from", from, "--to", to],
+        args: ["copy", ...end("from", from, copy.from), ...end("to", to, copy.to)],
         env: [],
         deadlineSeconds: 6 * 3600,
         size: { cpu: "500m", memory: "512Mi" },

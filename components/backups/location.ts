@@ -12,6 +12,11 @@ export function vaultPath(bucket: BucketRef, region: string): pulumi.Output<stri
   return pulumi.interpolate`${bucket.uri}/${region}`;
 }
 
+/** Where a job finds a bucket that is no cloud's own: the variable that AWS's tools and `agent-platform-backup` read. */
+export function endpointEnv({ endpoint }: BucketRef): { name: string; value: string }[] {
+  return endpoint === undefined ? [] : [{ name: "AWS_ENDPOINT_URL_S3", value: endpoint }];
+}
+
 /** Metadata of everything that schedules a backup: what, when, how long, and where it goes. */
 export function backupMarks(
   plan: BackupPlan,

@@ -6,7 +6,7 @@ import { jobLabel, jobNetworkPolicy } from "../data/network.js";
 import { secretEnv } from "../data/pod.js";
 import type { StoreContext } from "../data/store.js";
 import { backupCronJobSpec } from "./job.js";
-import { backupMarks, vaultPath } from "./location.js";
+import { backupMarks, endpointEnv, vaultPath } from "./location.js";
 
 export interface StoreBackupArgs {
   /** Ports of the store that the job talks to. */
@@ -33,7 +33,7 @@ export function createBackupJob(context: StoreContext, args: StoreBackupArgs): v
         serviceAccount: name,
         identity,
         args: ["create", context.store, "--prune"],
-        env: [...storeEnv(context), repositoryEnv(context, vaultPath(bucket, vaults.region))],
+        env: [...storeEnv(context), repositoryEnv(context, vaultPath(bucket, vaults.region)), ...endpointEnv(bucket)],
         deadlineSeconds: 3600,
         size: { cpu: "500m", memory: "512Mi" },
       }),
@@ -44,7 +44,7 @@ export function createBackupJob(context: StoreContext, args: StoreBackupArgs): v
     `${context.name}-backup-network-policy`,
     {
       metadata: { name, namespace: context.namespace, labels: { [jobLabel]: context.store } },
-      spec: jobNetworkPolicy(context.store, [{ store: context.store, ports: args.ports }], { bucket }),
+      spec: jobNetworkPolicy(context.store, [{ store: context.store, ports: args.ports }], { buckets: [bucket] }),
     },
     context.options(),
   );

@@ -9,7 +9,7 @@ import { jobLabel, jobNetworkPolicy } from "../data/network.js";
 import { identityAnnotations } from "../data/pod.js";
 import type { StoreArgs } from "../data/store.js";
 import { backupCronJobSpec, type BackupJobArgs } from "./job.js";
-import { vaultPath } from "./location.js";
+import { endpointEnv, vaultPath } from "./location.js";
 
 /** ConfigMap in which each verification leaves its record; written at run time, never by the program. */
 export const verificationRecord = "backup-verification";
@@ -59,7 +59,7 @@ export class BackupVerification extends pulumi.ComponentResource {
     );
     new k8s.networking.v1.NetworkPolicy(
       `${name}-network-policy`,
-      { metadata, spec: jobNetworkPolicy(job, [], { bucket: what.vaults.buckets.postgres, apiServer: true }) },
+      { metadata, spec: jobNetworkPolicy(job, [], { buckets: [what.vaults.buckets.postgres], apiServer: true }) },
       options,
     );
     new k8s.batch.v1.CronJob(
@@ -99,7 +99,12 @@ function verificationSpec(args: StoreArgs, parts: VerificationParts): types.inpu
     serviceAccount: verificationRecord,
     identity: parts.identity,
     args: ["verify", ...parts.verified, "--record", `configmap/${verificationRecord}`],
-    env: [...repositories, { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }],
+    env: [
+      ...repositories,
+      // The vaults of a region are in one store.
+      ...endpointEnv(parts.vaults.buckets.postgres),
+      { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+    ],
     apiAccess: true,
     deadlineSeconds: 6 * 3600,
     ...room(args, parts.verified),

@@ -26,17 +26,17 @@ const dns: EgressRule = {
 };
 
 /** Port of the object store: that of its URL, else HTTPS. */
-function endpointPort(bucket: BucketRef | undefined): number {
-  if (bucket?.endpoint === undefined) return 443;
+function endpointPort(bucket: BucketRef): number {
+  if (bucket.endpoint === undefined) return 443;
   const url = new URL(bucket.endpoint);
   return url.port === "" ? (url.protocol === "http:" ? 80 : 443) : Number(url.port);
 }
 
-/** Way out to the object store and to the servers that hand out the identity's tokens. */
-export function objectStoreEgress(bucket: BucketRef | undefined): EgressRule[] {
-  if (bucket === undefined) return [];
+/** Way out to the object stores and to the servers that hand out the identity's tokens. */
+export function objectStoreEgress(buckets: readonly BucketRef[]): EgressRule[] {
+  if (buckets.length === 0) return [];
   return [
-    { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp(endpointPort(bucket)) },
+    { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp(...new Set(buckets.map(endpointPort))) },
     // EKS Pod Identity's agent, and GKE's metadata server under Dataplane V2 and without it.
     { to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp(80) },
     { to: [{ ipBlock: { cidr: "169.254.169.252/30" } }], ports: tcp(80, 987, 988) },
@@ -69,7 +69,7 @@ export function storeNetworkPolicy(traffic: StoreTraffic): types.input.networkin
     },
     { from: [namespace(traffic.metricsNamespace)], ports: tcp(traffic.metricsPort) },
   ];
-  const egress: EgressRule[] = [dns, ...objectStoreEgress(traffic.bucket)];
+  const egress: EgressRule[] = [dns, ...objectStoreEgress(traffic.bucket === undefined ? [] : [traffic.bucket])];
   if (traffic.peerPorts.length > 0) {
     ingress.push({ from: [pods(self)], ports: tcp(...traffic.peerPorts) });
     egress.push({ to: [pods(self)], ports: tcp(...traffic.peerPorts) });
@@ -85,7 +85,7 @@ export function storeNetworkPolicy(traffic: StoreTraffic): types.input.networkin
 export function jobNetworkPolicy(
   job: string,
   reaches: readonly { readonly store: Store; readonly ports: readonly number[] }[],
-  out: { readonly bucket?: BucketRef; readonly apiServer?: boolean },
+  out: { readonly buckets?: readonly BucketRef[]; readonly apiServer?: boolean },
 ): types.input.networking.v1.NetworkPolicySpec {
   return {
     podSelector: { matchLabels: { [jobLabel]: job } },
@@ -93,7 +93,7 @@ export function jobNetworkPolicy(
     egress: [
       dns,
       ...reaches.map(({ store, ports }) => ({ to: [pods(storeLabels(store))], ports: tcp(...ports) })),
-      ...objectStoreEgress(out.bucket),
+      ...objectStoreEgress(out.buckets ?? []),
       ...(out.apiServer === true ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: tcp(443, 6443) }] : []),
     ],
   };

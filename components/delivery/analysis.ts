@@ -93,11 +93,21 @@ export interface AnalysisSpec {
   readonly metrics: ReturnType<typeof metric>[];
 }
 
-/** R6: success rate and p99 of the canary, `count` times. */
+/**
+ * R6: success rate and p99 of the canary, `count` times. The first time after an interval: the analysis of a preview
+ * begins when its pods are ready, before anybody can have called them, and one measurement without data is enough to
+ * make the run inconclusive.
+ */
 export function canaryAnalysis(config: DeliveryConfig): AnalysisSpec {
   const { successRate, maxP99Ms, interval, count, window } = config.canary;
   const success = { name: "success-rate", query: successRateQuery(window), ...within({ min: successRate }) };
-  const timing = { interval, count, consecutiveSuccessLimit: count, inconclusiveLimit: count };
+  const timing = {
+    interval,
+    initialDelay: interval,
+    count,
+    consecutiveSuccessLimit: count,
+    inconclusiveLimit: count,
+  };
   const measured = bounds(success, maxP99Ms, { window, config });
   return { metrics: measured.map((bound) => metric(bound, config.prometheusUrl, timing)) };
 }

@@ -215,7 +215,7 @@ export class LeaseKeeper extends pulumi.ComponentResource {
         ports: [{ protocol: "TCP", port: HEALTH_PORT }],
       },
     ];
-    const outward = jobNetworkPolicy(leaseKeeperName, [], { bucket: lease.bucket, apiServer: true });
+    const outward = jobNetworkPolicy(leaseKeeperName, [], { buckets: [lease.bucket], apiServer: true });
     new k8s.networking.v1.NetworkPolicy(
       `${this.label}-network-policy`,
       { metadata, spec: { ...outward, ingress } },

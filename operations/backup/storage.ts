@@ -50,16 +50,16 @@ export interface RepositoryAddress {
 }
 
 /**
- * Address of `s3://bucket/path` or `gs://bucket/path`.
+ * Address of `s3://bucket/path` or `gs://bucket/path`; `flag` is what the user named it by.
  * @throws PlatformError exit code 2 for anything else.
  */
-export function parseRepository(uri: string, endpoint?: string): RepositoryAddress {
+export function parseRepository(uri: string, endpoint?: string, flag = "--repository"): RepositoryAddress {
   const match = /^(s3|gs):\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(uri);
   const [, scheme, bucket, rest = ""] = match ?? [];
   if (scheme === undefined || bucket === undefined) {
     throw new PlatformError("that is no place for backups", ExitCode.configuration, [
       {
-        path: "--repository",
+        path: flag,
         received: uri,
         rule: "must be s3://bucket/path or gs://bucket/path, the bucket of 3 to 63 small letters, digits, dots and dashes",
         fix: "s3://my-backups/us-east-1",

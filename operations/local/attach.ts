@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import { isRunning, Ledger } from "./ledger.js";
@@ -42,17 +41,4 @@ function notRunning(platform: string, part: string): PlatformError {
   return new PlatformError(`the local platform ${platform} does not run`, ExitCode.configuration, [
     { path: part, rule: "must run on this machine", fix: "sudo npm run local -- up" },
   ]);
-}
-
-const fileOf = (folder: string): string => join(folder, "passwords.json");
-
-/** Passwords that objects of this platform have already, by the names of what made them. */
-export async function readPasswords(folder: string): Promise<Map<string, string>> {
-  const text = await readFile(fileOf(folder), "utf8").catch(() => "{}");
-  return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
-}
-
-/** Keeps them beside the platform's other secrets, for the user who runs it only. */
-export async function keepPasswords(folder: string, passwords: ReadonlyMap<string, string>): Promise<void> {
-  await writeFile(fileOf(folder), JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 });
 }

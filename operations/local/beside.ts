@@ -1,16 +1,20 @@
 // What works beside a region of a local platform, in a process of its own that `local down` ends: network policies are
-// enforced, and PostgreSQL's operator is stood in for.
+// enforced, volumes are provisioned, and PostgreSQL's operator is stood in for.
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../common/errors.js";
 import { Enforcer } from "./policies/enforce.js";
 import { openKubeconfig } from "./servers/region/access.js";
+import { BackupStandIn } from "./system/operator-backups.js";
 import { OperatorStandIn } from "./system/operator.js";
+import { FolderProvisioner } from "./system/volumes.js";
 
 /** Where it works: given as JSON on its command line. */
 export interface BesidePlan {
   readonly kubeconfig: string;
   /** Process id of each node's space, the first node's first. */
   readonly nodes: Readonly<Record<string, number>>;
+  /** Folder of this machine that is /var/lib of each node. */
+  readonly folders: Readonly<Record<string, string>>;
 }
 
 async function repeat(look: () => Promise<void>, everyMs: number): Promise<never> {
@@ -30,8 +34,15 @@ async function repeat(look: () => Promise<void>, everyMs: number): Promise<never
 async function main(plan: BesidePlan): Promise<void> {
   const api = await openKubeconfig(plan.kubeconfig);
   const enforcer = await Enforcer.open(api, plan.nodes);
-  const operator = new OperatorStandIn(api, Object.values(plan.nodes)[0] ?? 0);
-  await Promise.all([repeat(async () => await enforcer.look(), 400), repeat(async () => await operator.look(), 1000)]);
+  const operator = new OperatorStandIn(api, plan.nodes);
+  const volumes = new FolderProvisioner(api, plan.folders);
+  const backups = new BackupStandIn(api, plan.folders);
+  await Promise.all([
+    repeat(async () => await enforcer.look(), 400),
+    repeat(async () => await operator.look(), 1000),
+    repeat(async () => await volumes.look(), 1000),
+    repeat(async () => await backups.look(), 1000),
+  ]);
 }
 
 void main(JSON.parse(process.argv[2] ?? "") as BesidePlan);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { flags } from "../../common/flags.js";
 import type { Authority } from "./certificates.js";
 import type { Place } from "./network.js";
 import { kubeconfig, writeCredentials, type ApiUser, type Credentials } from "./servers/region/access.js";
@@ -8,8 +9,9 @@ import { ensureServers } from "./servers/ensure.js";
 import type { SpaceProcess } from "./space.js";
 
 export const API_PORT = 6443;
-const SERVERS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
-type Binaries = Record<(typeof SERVERS)[number], string>;
+/** Servers of a control plane. */
+export const CONTROL_PLANE = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
+type Binaries = Record<(typeof CONTROL_PLANE)[number], string>;
 
 export interface ControlPlanePlan {
   readonly region: string;
@@ -35,9 +37,6 @@ export function firstAddress(cidr: string, host: number): string {
   const [network = ""] = cidr.split("/");
   return network.replace(/\d+$/, String(host));
 }
-
-const flags = (values: Readonly<Record<string, string | number | boolean>>): string[] =>
-  Object.entries(values).map(([key, value]) => `--${key}=${value}`);
 
 async function startEtcd(program: string, { place }: ControlPlanePlan): Promise<SpaceProcess> {
   const [client, peer] = ["http://127.0.0.1:2379", "http://127.0.0.1:2380"];
@@ -117,7 +116,7 @@ async function kubeconfigs(plan: ControlPlanePlan, credentials: Credentials, use
 
 /** Starts a region's API on its store. It does not serve yet: `connect` waits for that. */
 export async function startApi(plan: ControlPlanePlan): Promise<ControlPlane> {
-  const binaries: Binaries = await ensureServers(SERVERS);
+  const binaries: Binaries = await ensureServers(CONTROL_PLANE);
   const { space } = plan.place;
   const credentials = await writeCredentials(space.folder, plan.users);
   await startEtcd(binaries.etcd, plan);
@@ -152,7 +151,7 @@ export async function connect(plan: ControlPlanePlan, port: number, plane: Contr
  * twenty seconds, which a busy machine may need.
  */
 export async function startControllers(plan: ControlPlanePlan, { credentials }: ControlPlane): Promise<void> {
-  const binaries: Binaries = await ensureServers(SERVERS);
+  const binaries: Binaries = await ensureServers(CONTROL_PLANE);
   const admin = `--kubeconfig=${await kubeconfigs(plan, credentials, "admin")}`;
   const start = async (program: "kube-controller-manager" | "kube-scheduler", args: readonly string[]) =>
     await plan.place.space.start(binaries[program], [admin, ...args], { name: program });

@@ -1,12 +1,13 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { messageOf, PlatformError, ExitCode } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
 import { identityOf, keepFormer, readFormer, removeObjects, without } from "./former.js";
 import type { RunningRegion } from "./region.js";
 import { awaitServed, installDefinitions, readDefinitions } from "./servers/region/crds.js";
 import type { KubeApi, KubeObject } from "./servers/region/api.js";
-import { isCluster, postgresStandIn, type Replication } from "./system/postgres.js";
+import { archiveOf } from "./system/postgres-archive.js";
+import { isCluster } from "./system/postgres-cluster.js";
+import { postgresStandIn, type Replication } from "./system/postgres.js";
+import { PROVISIONER } from "./system/volumes.js";
 
 /** Definitions that only a cloud's own clusters have. */
 const CLOUD_GROUPS = ["net.gke.io", "networking.gke.io", "cloud.google.com", "eks.amazonaws.com"];
@@ -40,64 +41,31 @@ async function createNamespaces(api: KubeApi, objects: readonly KubeObject[]): P
   }
 }
 
-interface Claim {
-  readonly spec: { readonly storageClassName?: string };
+interface Claims {
+  readonly volumeClaimTemplates?: readonly { readonly spec: { readonly storageClassName?: string } }[];
 }
 
-/** A folder of the first node for every volume that the workloads will claim, since nothing here provisions any. */
-async function createVolumes({ api, nodes }: RunningRegion, objects: readonly KubeObject[]): Promise<void> {
-  const [node] = nodes;
-  if (node === undefined) return;
-  const claims = objects.flatMap(({ kind, spec }) => {
-    if (kind !== "StatefulSet") return [];
-    const { replicas = 1, volumeClaimTemplates = [] } = spec as { replicas?: number; volumeClaimTemplates?: Claim[] };
-    return Array.from({ length: replicas }, () => volumeClaimTemplates).flat();
-  });
-  const classes = new Set(claims.map(({ spec }) => spec.storageClassName ?? "standard"));
-  for (const name of classes) {
+/** The classes of the volumes that workloads will claim, each provisioned by a folder of the pod's node. */
+async function createStorageClasses(api: KubeApi, objects: readonly KubeObject[]): Promise<void> {
+  const claims = objects.flatMap(({ kind, spec }) =>
+    kind === "StatefulSet" ? ((spec as Claims).volumeClaimTemplates ?? []) : [],
+  );
+  for (const name of new Set(claims.map(({ spec }) => spec.storageClassName ?? "standard"))) {
     await api.apply({
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
       metadata: { name },
-      provisioner: "kubernetes.io/no-provisioner",
+      provisioner: PROVISIONER,
       volumeBindingMode: "WaitForFirstConsumer",
     });
   }
-  for (const [index, { spec }] of claims.entries()) {
-    const name = `volume-${index}`;
-    await mkdir(join(node.place.space.folder, "lib", "volumes", name), { recursive: true });
-    await api.apply(volume(name, spec.storageClassName ?? "standard", node.name));
-  }
 }
 
-const volume = (name: string, storageClassName: string, node: string): KubeObject => ({
-  apiVersion: "v1",
-  kind: "PersistentVolume",
-  metadata: { name },
-  spec: {
-    storageClassName,
-    capacity: { storage: "10Gi" },
-    accessModes: ["ReadWriteOnce"],
-    persistentVolumeReclaimPolicy: "Retain",
-    local: { path: `/var/lib/volumes/${name}` },
-    nodeAffinity: {
-      required: {
-        nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] }],
-      },
-    },
-  },
-});
-
-/**
- * PostgreSQL's operator cannot be had here: one plain server of the same names does its Cluster's work. Nor can the image
- * of the backup jobs: they are suspended, or pods that cannot start would take the nodes' room.
- */
-function withStandIns(objects: readonly KubeObject[], replication?: Replication): KubeObject[] {
-  return objects.flatMap((object) => {
-    if (isCluster(object)) return [object, ...postgresStandIn(object, replication)];
-    if (object.kind !== "CronJob") return [object];
-    return [{ ...object, spec: { ...(object.spec as object), suspend: true } }];
-  });
+/** PostgreSQL's operator cannot be had here: one plain server of the same names does its Cluster's work. */
+export function standInsFor(objects: readonly KubeObject[], replication?: Replication): KubeObject[] {
+  return objects
+    .filter(isCluster)
+    .flatMap((cluster) => postgresStandIn(cluster, { replication, archive: archiveOf(cluster, objects) }));
 }
 
 /** Installs the definitions of what charts would bring, where none are there yet. */
@@ -138,12 +106,12 @@ export async function deployRegion(
   const { api } = region;
   await provideDefinitions(api);
   const absent = new Map(CLOUD_GROUPS.map((group) => [group, "only the cloud's own clusters have this kind"]));
-  const objects = inOrder(withStandIns(rendered, replication));
+  const objects = inOrder([...rendered, ...standInsFor(rendered, replication)]);
   const former = folder === undefined ? [] : await readFormer(folder, region.name);
   const gone = without(former, objects);
   if (folder !== undefined) await keepFormer(folder, region.name, [...gone, ...objects.map(identityOf)]);
   await createNamespaces(api, objects);
-  await createVolumes(region, objects);
+  await createStorageClasses(api, objects);
   const refused: string[] = [];
   const left: { object: string; reason: string }[] = [];
   let applied = 0;
@@ -163,25 +131,34 @@ export async function deployRegion(
   return { applied, removed: gone.length, left };
 }
 
-interface Status {
-  readonly replicas?: number;
-  readonly readyReplicas?: number;
-  readonly updatedReplicas?: number;
-  readonly observedGeneration?: number;
+/** A Deployment or StatefulSet, by whatever client it was read. */
+export interface Workload {
+  readonly metadata?: { readonly name?: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly observedGeneration?: number;
+  };
 }
 
-/** How many pods of each Deployment and StatefulSet of a namespace are ready, as they were last asked for. */
-export async function workloads(api: KubeApi, namespace: string) {
+/** How many pods of a workload are ready, as they were last asked for. */
+export function readinessOf({ metadata, spec, status }: Workload) {
+  const { readyReplicas = 0, updatedReplicas = 0, observedGeneration = 0 } = status ?? {};
+  const { name = "", generation = 0 } = metadata ?? {};
+  const ready = observedGeneration < generation ? 0 : Math.min(readyReplicas, updatedReplicas);
+  return { name, ready, wanted: spec?.replicas ?? 1 };
+}
+
+export type Readiness = ReturnType<typeof readinessOf>;
+
+/** How many pods of each Deployment and StatefulSet of a namespace are ready. */
+export async function workloads(api: KubeApi, namespace: string): Promise<Readiness[]> {
   const found = [
     ...(await api.list("apps/v1", "Deployment", { namespace })),
     ...(await api.list("apps/v1", "StatefulSet", { namespace })),
   ];
-  return found.map(({ metadata, spec, status }) => {
-    const { readyReplicas = 0, updatedReplicas = 0, observedGeneration = 0 } = (status ?? {}) as Status;
-    const { generation = 0 } = metadata as { generation?: number };
-    const ready = observedGeneration < generation ? 0 : Math.min(readyReplicas, updatedReplicas);
-    return { name: metadata.name, ready, wanted: (spec as Status).replicas ?? 1 };
-  });
+  return found.map((object) => readinessOf(object as Workload));
 }
 
 /** Waits until every workload of a namespace has all of its pods ready. */

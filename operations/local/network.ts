@@ -4,6 +4,9 @@ import type { Space } from "./space.js";
 /** Every address of a local platform is in ranges set aside for examples and tests, which lead nowhere. */
 const SEGMENT = "198.18.0";
 
+/** Address of a host of the segment. */
+export const segmentAddress = (host: number): string => `${SEGMENT}.${host}`;
+
 /** A space's place on the one network segment that joins them all. */
 export interface Place {
   readonly space: Space;
@@ -28,16 +31,15 @@ export class Segment {
   }
 
   /** Plugs a space in, and tells everyone what is behind whom. One after another, or two would miss each other. */
-  join(space: Space, routes: readonly string[] = []): Promise<Place> {
-    const joined = this.joining.then(async () => await this.plugIn(space, routes));
+  join(space: Space, routes: readonly string[] = [], host?: number): Promise<Place> {
+    const joined = this.joining.then(async () => await this.plugIn(space, routes, host));
     this.joining = joined.catch(() => undefined);
     return joined;
   }
 
-  private async plugIn(space: Space, routes: readonly string[]): Promise<Place> {
-    const index = this.places.length + 10;
-    const port = `port${index}`;
-    const place = { space, address: `${SEGMENT}.${index}`, routes };
+  private async plugIn(space: Space, routes: readonly string[], host = this.places.length + 10): Promise<Place> {
+    const port = `port${host}`;
+    const place = { space, address: segmentAddress(host), routes };
     const ends = ["netns", String(this.hub.pid), "type", "veth", "peer", "name", "eth0", "netns", String(space.pid)];
     await runCommand("ip", ["link", "add", port, ...ends]);
     await this.hub.run("ip", ["link", "set", port, "master", "segment", "up"]);

@@ -10,6 +10,8 @@ import { ensureServers } from "./servers/ensure.js";
 import type { SpaceProcess } from "./space.js";
 
 const CNI_PLUGINS = ["ptp", "loopback", "host-local", "portmap"] as const;
+/** What is built for a node; the rest is Debian's. */
+export const NODE = ["kubelet", "kube-proxy", ...CNI_PLUGINS] as const;
 export const CONTAINERD_SOCKET = "/run/containerd/containerd.sock";
 export const PAUSE_IMAGE = "agent-platform.local/pause:1";
 

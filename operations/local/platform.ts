@@ -3,12 +3,15 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { poll } from "../../common/poll.js";
 import { removeCgroups } from "./cgroups.js";
+import { CONTROL_PLANE } from "./control-plane.js";
 import { busyboxImage, imageArchive, serverImage } from "./images/catalogue.js";
 import { isRunning, Ledger } from "./ledger.js";
 import { Segment, type Place } from "./network.js";
-import { PAUSE_IMAGE } from "./node.js";
+import { NODE, PAUSE_IMAGE } from "./node.js";
+import { startObjectStore } from "./object-store.js";
 import { startLocalRegion, type LocalRegion, type RegionPlan } from "./region.js";
 import { cacheFolder } from "./servers/cache.js";
+import { ensureServers } from "./servers/ensure.js";
 import { Space } from "./space.js";
 import { DNS_IMAGE } from "./system/dns.js";
 import { METRICS_IMAGE } from "./system/metrics.js";
@@ -25,7 +28,10 @@ export interface LocalPlan {
   readonly onProcess?: (pid: number) => void;
 }
 
-/** Regions on one machine, joined by one network segment that leads nowhere else, and a place for clients. */
+/**
+ * Regions on one machine, joined by one network segment that leads nowhere else, with an S3 server for their backups and
+ * a place for clients.
+ */
 export interface LocalPlatform {
   readonly name: string;
   readonly folder: string;
@@ -35,6 +41,9 @@ export interface LocalPlatform {
   /** A space from which load comes; it is on the segment like everyone. */
   readonly client: Place;
 }
+
+/** What a platform is made of, by the servers that are built for it. */
+export const PLATFORM_SERVERS = [...CONTROL_PLANE, ...NODE, "coredns", "metrics-server", "versitygw"] as const;
 
 /** Where a local platform keeps what it makes. */
 export function platformFolder(name: string): string {
@@ -55,10 +64,12 @@ export async function startPlatform(plan: LocalPlan): Promise<LocalPlatform> {
   await stopPlatform(plan.name);
   const folder = platformFolder(plan.name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ensureServers(PLATFORM_SERVERS);
   const images = [...(await systemImages(plan)), ...plan.images];
   const ledger = await Ledger.open(folder, plan.onProcess);
   const open = async (name: string): Promise<Space> => await Space.open(name, join(folder, name), ledger);
   const segment = await Segment.create(await open("segment"));
+  await startObjectStore(segment, folder, open);
   const around = { folder, ledger, segment, images, metrics: plan.metrics };
   const regions: LocalRegion[] = [];
   // One after another: each uses every core there is.

@@ -9,7 +9,8 @@ import type { Ledger } from "./ledger.js";
 import type { Place, Segment } from "./network.js";
 import { startNode, type LocalNode } from "./node.js";
 import { kubeconfig } from "./servers/region/access.js";
-import type { KubeApi, KubeObject } from "./servers/region/api.js";
+import type { KubeApi } from "./servers/region/api.js";
+import { holds } from "./servers/region/conditions.js";
 import { Space } from "./space.js";
 import { startBeside } from "./start-beside.js";
 import { dnsObjects } from "./system/dns.js";
@@ -97,17 +98,6 @@ async function openPlane(plan: RegionPlan, around: RegionSurroundings): Promise<
   return { controlPlane, api, kubeconfigFile, authorityFile: planePlan.authority.certificate };
 }
 
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
-
-/** Whether an object's status says that a condition holds. */
-export function holds(object: KubeObject, condition: string): boolean {
-  const { conditions = [] } = (object.status ?? {}) as { conditions?: readonly Condition[] };
-  return conditions.some(({ type, status }) => type === condition && status === "True");
-}
-
 async function awaitNodes(api: KubeApi, plan: RegionPlan): Promise<void> {
   await poll(
     async () => {
@@ -145,8 +135,12 @@ export async function startLocalRegion(plan: RegionPlan, around: RegionSurroundi
   const { controlPlane, api, kubeconfigFile } = plane;
   const nodes = await startNodes(plan, around, plane);
   const pids = Object.fromEntries(nodes.map(({ name, place }) => [name, place.space.pid]));
-  const beside = { kubeconfig: kubeconfigFile, nodes: pids };
-  await startBeside(`${plan.name} (policies, operator)`, beside, { ...around, folder: join(around.folder, plan.name) });
+  const folders = Object.fromEntries(nodes.map(({ name, place }) => [name, join(place.space.folder, "lib")]));
+  const beside = { kubeconfig: kubeconfigFile, nodes: pids, folders };
+  await startBeside(`${plan.name} (policies, volumes, operator)`, beside, {
+    ...around,
+    folder: join(around.folder, plan.name),
+  });
   for (const object of [...dnsObjects(plan.serviceCidr), ...(around.metrics ? metricsObjects() : [])]) {
     await api.apply(object, { manager: "agent-platform-local" });
   }

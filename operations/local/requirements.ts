@@ -18,10 +18,14 @@ const PROGRAMS = [
 
 const FOLDERS = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
 
+const ELSEWHERE = "clusters of your own, such as kind's or k3d's (local up --context)";
+
 /** What this machine lacks to run nodes, each with how to get it; empty where nothing is missing. */
 export async function missingRequirements(): Promise<string[]> {
-  if (process.platform !== "linux") return ["nodes need Linux: use kind or k3d, and name their contexts"];
-  if (process.getuid?.() !== 0) return ["only root can make namespaces and control groups: use sudo, or kind or k3d"];
+  if (process.platform !== "linux") return [`nodes need Linux: ${ELSEWHERE}`];
+  if (process.getuid?.() !== 0) {
+    return [`only root can make namespaces and control groups: use sudo, or ${ELSEWHERE}`];
+  }
   const missing: string[] = [];
   for (const [name, program] of PROGRAMS) {
     const found = await ensurePackage(name, program, FOLDERS);

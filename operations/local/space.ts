@@ -86,6 +86,11 @@ export class Space {
     return await runCommand("nsenter", [...enter(this.pid), "--", program, ...args], options);
   }
 
+  /** What a server answers, asked from inside. */
+  async get(url: string, timeoutMs = 5000): Promise<string> {
+    return (await this.run("busybox", ["wget", "-q", "-O", "-", url], { timeoutMs })).stdout;
+  }
+
   /** Starts a server inside, with its output in a log file; it ends with the space. */
   async start(program: string, args: readonly string[], options: StartOptions): Promise<SpaceProcess> {
     const logFile = join(this.folder, `${options.name}.log`);

@@ -1,6 +1,7 @@
 import { ExitCode, PlatformError } from "../../common/errors.js";
 import type { Ledger } from "./ledger.js";
-import { holds, openPort, type RunningRegion } from "./region.js";
+import { openPort, type RunningRegion } from "./region.js";
+import { holds } from "./servers/region/conditions.js";
 
 interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>;

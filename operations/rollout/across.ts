@@ -1,6 +1,6 @@
 import { ExitCode, messageOf, PlatformError } from "../../common/errors.js";
 import { poll } from "../../common/poll.js";
-import { abortPatches, pausePatches, promotePatches, retryPatches } from "./commands.js";
+import { abortPatches, hasLeftGate, isParkedInVain, pausePatches, promotePatches, retryPatches } from "./commands.js";
 import { patchRollout, readRollout, readStatus, type RegionDelivery } from "./region.js";
 import { isReached, type DeliveryStatus, type RegionStatus } from "./status.js";
 
@@ -71,11 +71,15 @@ async function readSeen(region: RegionDelivery): Promise<DeliveryStatus> {
 async function promoteOne(region: RegionDelivery, full: boolean): Promise<string> {
   const before = await readSeen(region);
   if (before.phase === "Healthy") return "nothing to promote";
-  await patchRollout(region, promotePatches(await readRollout(region), full));
+  const asked = await readRollout(region);
+  await patchRollout(region, promotePatches(asked, full));
   const after = await poll(
     async () => {
+      const rollout = await readRollout(region);
+      if (isParkedInVain(rollout)) await patchRollout(region, promotePatches(rollout, full));
       const now = await readStatus(region);
-      const moved = now.stage !== before.stage || now.parked === undefined;
+      const left = now.parked === undefined && (full || hasLeftGate(asked, rollout));
+      const moved = now.stage !== before.stage || left;
       return now.phase === "Degraded" || moved ? now : undefined;
     },
     { what: `${region.region} to go on`, timeoutMs: 60_000, intervalMs: 500 },

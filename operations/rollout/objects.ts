@@ -30,6 +30,12 @@ export interface CanaryStep {
   readonly analysis?: AnalysisRef;
 }
 
+/** What a Rollout says of the analysis run that it follows. */
+export interface AnalysisRunStatus {
+  readonly name?: string;
+  readonly status?: string;
+}
+
 export interface RolloutObject {
   readonly metadata: Metadata;
   readonly spec: {
@@ -60,8 +66,9 @@ export interface RolloutObject {
         readonly canary: { readonly weight: number };
         readonly stable: { readonly weight: number };
       };
-      readonly currentStepAnalysisRunStatus?: { readonly name?: string; readonly status?: string };
+      readonly currentStepAnalysisRunStatus?: AnalysisRunStatus;
     };
+    readonly blueGreen?: { readonly prePromotionAnalysisRunStatus?: AnalysisRunStatus };
   };
 }
 

@@ -3,9 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../../common/command.js";
-import { ExitCode, PlatformError, showValue, type Fault } from "../../common/errors.js";
+import { ExitCode, PlatformError, showValue } from "../../common/errors.js";
+import { readAll } from "../../common/faults.js";
 import { openRegion } from "./api.js";
 import type { RegionDelivery } from "./region.js";
+
+const UNUSABLE = "the regions are not usable";
 
 /** A region by its kubeconfig. */
 export interface Target {
@@ -20,7 +23,7 @@ export function parseTarget(role: Target["role"], text: string): Target {
   const match = /^([a-z0-9-]+)=([^#]+)(?:#(.+))?$/.exec(text);
   const [, region, kubeconfigFile, context] = match ?? [];
   const fault = (rule: string): PlatformError =>
-    new PlatformError("the regions are not usable", ExitCode.configuration, [
+    new PlatformError(UNUSABLE, ExitCode.configuration, [
       { path: `--${role}`, received: showValue(text), rule, fix: `--${role} us-east-1=/path/to/kubeconfig` },
     ]);
   if (region === undefined || kubeconfigFile === undefined) throw fault("must be REGION=KUBECONFIG[#CONTEXT]");
@@ -30,25 +33,10 @@ export function parseTarget(role: Target["role"], text: string): Target {
 
 /** Every target that the flags name. @throws PlatformError with the faults of all of them. */
 export function parseTargets(given: Readonly<Record<Target["role"], readonly string[]>>): Target[] {
-  const faults: Fault[] = [];
-  const targets = (["primary", "secondary"] as const).flatMap((role) =>
-    given[role].flatMap((text) => {
-      try {
-        return [parseTarget(role, text)];
-      } catch (thrown) {
-        faults.push(...faultsOf(thrown));
-        return [];
-      }
-    }),
+  const readers = (["primary", "secondary"] as const).flatMap((role) =>
+    given[role].map((text) => () => parseTarget(role, text)),
   );
-  if (faults.length === 0) return targets;
-  throw new PlatformError("the regions are not usable", ExitCode.configuration, faults);
-}
-
-/** The faults of what the user gave; anything else that was thrown goes on. */
-function faultsOf(thrown: unknown): readonly Fault[] {
-  if (thrown instanceof PlatformError && thrown.faults.length > 0) return thrown.faults;
-  throw thrown;
+  return readAll<Target[]>(UNUSABLE, readers);
 }
 
 /** The stack's outputs that tell where its clusters are. */
@@ -93,15 +81,16 @@ export interface DeliveryNames {
  * @throws PlatformError with the faults of every kubeconfig that cannot be used.
  */
 export async function openTargets(targets: readonly Target[], names: DeliveryNames): Promise<RegionDelivery[]> {
-  const faults: Fault[] = [];
-  const opened: RegionDelivery[] = [];
-  for (const { region, role, kubeconfigFile, context } of targets) {
-    try {
-      opened.push({ region, role, names, api: await openRegion(kubeconfigFile, names.namespace, context) });
-    } catch (thrown) {
-      faults.push(...faultsOf(thrown));
-    }
-  }
-  if (faults.length === 0) return opened;
-  throw new PlatformError("the regions are not usable", ExitCode.configuration, faults);
+  const opened = await Promise.allSettled(
+    targets.map(async ({ region, role, kubeconfigFile, context }) => {
+      return { region, role, names, api: await openRegion(kubeconfigFile, names.namespace, context) };
+    }),
+  );
+  return readAll<RegionDelivery[]>(
+    UNUSABLE,
+    opened.map((outcome) => () => {
+      if (outcome.status === "fulfilled") return outcome.value;
+      throw outcome.reason;
+    }),
+  );
 }

@@ -63,8 +63,8 @@ export async function foreignJobs(storage: ObjectStorage, known: readonly Backup
       begin_wal: from = "",
       end_wal: to = "",
     } = await readBackupInfo(storage, toolId);
-    // Without the WAL to its end a base backup cannot be made consistent: it is no backup yet.
-    if (status !== "DONE" || !archived.has(to)) continue;
+    // Without the WAL of its beginning and end a base backup cannot be made consistent: it is none, or none yet.
+    if (status !== "DONE" || !archived.has(from) || !archived.has(to)) continue;
     const start = new Date(begin);
     jobs.push({
       id: jobId("postgres", start),

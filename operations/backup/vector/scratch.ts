@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { createConnection, createServer } from "node:net";
+import { mkdir, rm } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
 import { freePorts } from "../../../common/ports.js";
@@ -12,6 +12,9 @@ import { Weaviate, type WeaviateSource } from "./weaviate.js";
 
 /** Name of the server in its own image, and as `go build` calls it. */
 const PROGRAMS = ["weaviate", "weaviate-server"] as const;
+
+/** How often ports are looked for. */
+const ATTEMPTS = 3;
 
 export interface ScratchWeaviate {
   readonly source: WeaviateSource;
@@ -52,15 +55,29 @@ export async function startScratchWeaviate(
 }
 
 export interface WeaviateOptions {
-  /** Folder for the data and logs of each instance. */
+  /** Folder for the data and logs of each instance; holds none of these names yet. */
   readonly at: string;
   /** Modules, and who may enter. */
   readonly env: Readonly<Record<string, string>>;
   readonly source: Omit<WeaviateSource, "url">;
 }
 
-/** A Weaviate of named instances on loopback, once all of them serve. */
+/**
+ * A Weaviate of named instances on loopback, once all of them serve. It listens seconds after its ports were found free:
+ * where somebody took one of them meanwhile, it starts afresh with others.
+ */
 export async function startWeaviate(names: readonly string[], options: WeaviateOptions): Promise<ScratchWeaviate> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startInstances(names, options);
+    } catch (thrown) {
+      if (attempt === ATTEMPTS || !/address already in use/.test(String(thrown))) throw thrown;
+      for (const name of names) await rm(join(options.at, name), { recursive: true, force: true });
+    }
+  }
+}
+
+async function startInstances(names: readonly string[], options: WeaviateOptions): Promise<ScratchWeaviate> {
   const nodes = await Promise.all(names.map(describeNode));
   const program = findProgram(...PROGRAMS);
   const started: ScratchProcess[] = [];
@@ -94,22 +111,9 @@ interface Node {
 }
 
 async function describeNode(name: string): Promise<Node> {
-  const [http = 0, grpc = 0] = await freePorts(2);
   // On one host the data port is expected right after the gossip port, and Raft's calls right after Raft.
-  return { name, http, grpc, raft: await freePair(), gossip: await freePair() };
-}
-
-async function freePair(): Promise<number> {
-  for (;;) {
-    const [port = 0] = await freePorts(1);
-    const next = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      next.once("error", () => resolve(false)).listen(port + 1, "127.0.0.1", () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => next.close(resolve));
-    return port;
-  }
+  const [gossip = 0, raft = 0, http = 0] = await freePorts(3, 2);
+  return { name, gossip, raft, http, grpc: http + 1 };
 }
 
 async function accepts(port: number): Promise<true | undefined> {

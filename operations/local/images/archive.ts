@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pack, type Header, type Pack } from "tar-stream";
 
@@ -22,6 +23,17 @@ export interface ImageSpec {
   /** `uid:gid`; default the restricted level's demand is met by the pod. */
   readonly user?: string;
   readonly workingFolder?: string;
+  /** Default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+/** Every file below a folder, at its own path. */
+export async function treeOf(folder: string): Promise<ImageEntry[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path): ImageEntry => ({ path, from: path, mode: 0o644 }));
 }
 
 type NamedHeader = Partial<Header> & Pick<Header, "name">;
@@ -74,7 +86,9 @@ async function writeLayer(spec: ImageSpec, file: string): Promise<string> {
   const hash = createHash("sha256");
   tar.on("data", (chunk) => hash.update(chunk as Buffer));
   const written = pipeline(tar, createWriteStream(file));
-  for (const entry of [...parents(spec.entries), ...spec.entries]) await addEntry(tar, entry);
+  // What several programs load is in it once.
+  const entries = [...new Map(spec.entries.map((entry) => [entry.path, entry])).values()];
+  for (const entry of [...parents(entries), ...entries]) await addEntry(tar, entry);
   tar.finalize();
   await written;
   return hash.digest("hex");
@@ -89,6 +103,7 @@ function configOf(spec: ImageSpec, layer: string): string {
       Entrypoint: spec.entrypoint,
       ...(spec.command && { Cmd: spec.command }),
       ...(spec.user !== undefined && { User: spec.user }),
+      ...(spec.stopSignal !== undefined && { StopSignal: spec.stopSignal }),
       WorkingDir: spec.workingFolder ?? "/",
       Env: Object.entries({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...spec.env }).map(([k, v]) => `${k}=${v}`),
     },

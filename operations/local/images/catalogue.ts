@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder, kept } from "../servers/cache.js";
 import { ensureServer } from "../servers/ensure.js";
@@ -62,9 +62,27 @@ async function digestOf(spec: ImageSpec): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** Archives that nobody asked for in so long are removed when another is written, in milliseconds: a day. */
+const UNUSED = 24 * 3_600_000;
+
+async function removeUnused(folder: string): Promise<void> {
+  // What images are made of is kept there too: bundles, and whole folders.
+  for (const name of (await readdir(folder)).filter((each) => each.endsWith(".tar"))) {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > UNUSED) await rm(file, { force: true });
+  }
+}
+
 /** Path of the image's archive, written into the cache where it is not there yet. */
 export async function imageArchive(spec: ImageSpec): Promise<string> {
   const short = (spec.names[0] ?? "").split("/").at(-1)?.replaceAll(":", "-") ?? "image";
-  const target = join(cacheFolder(), "images", `${short}-${await digestOf(spec)}.tar`);
-  return await kept(target, async (partial) => await writeImage(spec, partial));
+  const folder = join(cacheFolder(), "images");
+  const target = await kept(join(folder, `${short}-${await digestOf(spec)}.tar`), async (partial) => {
+    await removeUnused(folder);
+    await writeImage(spec, partial);
+  });
+  const now = new Date();
+  await utimes(target, now, now);
+  return target;
 }

@@ -1,7 +1,7 @@
 import type { RunningRegion } from "../region.js";
 import { CONTAINERD_SOCKET } from "../node.js";
 import type { KubeObject } from "../servers/region/api.js";
-import { POSTGRES_IMAGE } from "../system/postgres.js";
+import { POSTGRES_IMAGE } from "../system/postgres-cluster.js";
 import type { ImageSpec } from "./archive.js";
 import { busyboxImage, imageArchive, serverImage } from "./catalogue.js";
 import { loadImages } from "./load.js";
@@ -38,7 +38,7 @@ export function imagesOf(objects: readonly KubeObject[]): string[] {
       }
     }
   };
-  walk(objects.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet" || kind === "Rollout"));
+  walk(objects.filter(({ kind }) => ["Deployment", "StatefulSet", "Rollout", "CronJob"].includes(kind)));
   return [...found];
 }
 

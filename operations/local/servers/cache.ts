@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { ExitCode, messageOf, PlatformError } from "../../../common/errors.js";
 import { poll } from "../../../common/poll.js";
 
 /** Where built servers are kept: `$AGENT_PLATFORM_CACHE`, else the user's cache folder; never inside the checkout. */
@@ -24,6 +25,23 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A folder of the cache. A place where none can be made is the user's to change. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
+    const received = cacheFolder();
+    throw new PlatformError("the cache cannot be used", ExitCode.configuration, [
+      {
+        path: "AGENT_PLATFORM_CACHE",
+        received,
+        rule: `must be a folder in which this user can write (${messageOf(thrown)})`,
+        fix: "name another, or leave it out: it is ~/.cache/agent-platform then",
+      },
+    ]);
+  }
+}
+
 async function tryLock(file: string): Promise<true | undefined> {
   try {
     await writeFile(file, String(process.pid), { flag: "wx" });
@@ -42,8 +60,8 @@ async function tryLock(file: string): Promise<true | undefined> {
  * that take over at the same moment would both work: results are moved into place atomically, so the cost is time.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(join(file, ".."), { recursive: true });
-  await poll(() => tryLock(file), { what: `the lock ${file}`, intervalMs: 500, timeoutMs: 20 * 60_000 });
+  await makeFolder(join(file, ".."));
+  await poll(() => tryLock(file), { what: `the lock ${file}`, intervalMs: 500, timeoutMs: 60 * 60_000 });
   try {
     return await work();
   } finally {

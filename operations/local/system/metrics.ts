@@ -1,6 +1,7 @@
 import type { KubeObject } from "../servers/region/api.js";
+import { restricted } from "./restricted.js";
 
-export const METRICS_IMAGE = "agent-platform.local/metrics-server:0.9.0";
+export const METRICS_IMAGE = "agent-platform.local/metrics-server:0.8.0";
 
 const name = "metrics-server";
 const labels = { "k8s-app": name };
@@ -24,14 +25,7 @@ const container = {
   ports: [{ name: "https", containerPort: 10250, protocol: "TCP" }],
   resources: { requests: { cpu: "20m", memory: "64Mi" } },
   readinessProbe: { httpGet: { path: "/readyz", port: "https", scheme: "HTTPS" }, periodSeconds: 2 },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    runAsNonRoot: true,
-    runAsUser: 1000,
-    capabilities: { drop: ["ALL"] },
-    seccompProfile: { type: "RuntimeDefault" },
-  },
+  securityContext: restricted(1000),
   volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
 };
 

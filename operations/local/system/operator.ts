@@ -3,12 +3,8 @@ import { join } from "node:path";
 import { fencedInstances } from "../../recovery/lease/region.js";
 import { POSTGRES } from "../images/stores.js";
 import type { KubeApi, KubeObject } from "../servers/region/api.js";
-import { CLUSTER, isReplica, startOf } from "./postgres.js";
-
-interface PodState {
-  readonly podIP?: string;
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-}
+import { holds } from "../servers/region/conditions.js";
+import { CLUSTER, isReplica, startOf } from "./postgres-cluster.js";
 
 /** What the operator says of a Cluster, as far as somebody here reads it. */
 interface Told {
@@ -23,7 +19,7 @@ const HEALTHY = "Cluster in healthy state";
 /**
  * Does for the stand-in of PostgreSQL's operator what a recovery asks of the operator itself, by the same object: it
  * promotes the server of a Cluster that is a replica no more, stops that of a fenced one, and tells how many are ready.
- * Nothing else of the operator is here: no second instance, no archive, no way back from a promotion.
+ * Backups are its neighbour's. Nothing else of the operator is here: no second instance, no way back from a promotion.
  */
 export class OperatorStandIn {
   /** Pods whose server was seen to take writes: a promotion is for good. */
@@ -31,8 +27,8 @@ export class OperatorStandIn {
 
   constructor(
     private readonly api: KubeApi,
-    /** Process id of the space of the node on which the databases' volumes are. */
-    private readonly node: number,
+    /** Process id of each node's space. */
+    private readonly nodes: Readonly<Record<string, number>>,
   ) {}
 
   /** Looks at every Cluster once. */
@@ -48,11 +44,10 @@ export class OperatorStandIn {
     await this.fence(cluster, set);
     const pods = await this.api.list("v1", "Pod", { namespace });
     const pod = pods.find(({ metadata }) => metadata.name === `${name}-0`);
-    const { podIP, conditions = [] } = (pod?.status ?? {}) as PodState;
-    const ready = conditions.some(({ type, status }) => type === "Ready" && status === "True");
-    if (pod !== undefined && podIP !== undefined && ready && !isReplica(cluster)) {
+    const ready = pod !== undefined && holds(pod, "Ready");
+    if (ready && !isReplica(cluster)) {
       const { uid } = pod.metadata;
-      if (!this.promoted.has(uid)) await this.promote(cluster, podIP);
+      if (!this.promoted.has(uid)) await this.promote(cluster, pod);
       this.promoted.add(uid);
     }
     await this.tell(cluster, ready ? 1 : 0);
@@ -66,19 +61,22 @@ export class OperatorStandIn {
       await this.api.mergePatch(set, { spec: { replicas } });
   }
 
-  private async promote(cluster: KubeObject, address: string): Promise<void> {
+  private async promote(cluster: KubeObject, pod: KubeObject): Promise<void> {
     const start = startOf(cluster);
     if (start === undefined) return;
     const { namespace = "default" } = cluster.metadata;
     const { data } = await this.api.get("v1", "Secret", { namespace, name: start.secret.name });
     const value = (key: string): string =>
       Buffer.from((data as Readonly<Record<string, string>>)[key] ?? "", "base64").toString();
-    const connection = `host=${address} user=${value("username")} dbname=${start.database} connect_timeout=5`;
+    const { podIP } = pod.status as { readonly podIP: string };
+    const { nodeName } = pod.spec as { readonly nodeName: string };
+    const connection = `host=${podIP} user=${value("username")} dbname=${start.database} connect_timeout=5`;
     const sql = "SELECT pg_promote(wait => true, wait_seconds => 60) WHERE pg_is_in_recovery()";
     const psql = [join(POSTGRES, "bin", "psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--command", sql];
+    // From its own node, as the kubelet's probes go: no policy is in the way.
     const { stdout } = await runCommand(
       "nsenter",
-      ["--target", String(this.node), "--net", "--", ...psql, connection],
+      ["--target", String(this.nodes[nodeName]), "--net", "--", ...psql, connection],
       {
         env: { ...process.env, PGPASSWORD: value("password") },
       },

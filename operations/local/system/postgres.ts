@@ -1,38 +1,8 @@
 import { firstAddress } from "../control-plane.js";
-import type { RegionPlan } from "../region.js";
+import { nodeName, type RegionPlan } from "../region.js";
 import type { KubeObject } from "../servers/region/api.js";
-
-export const POSTGRES_IMAGE = "agent-platform.local/postgres:15";
-export const CLUSTER = { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster" } as const;
-
-interface Start {
-  readonly database: string;
-  readonly secret: { readonly name: string };
-}
-
-interface ClusterSpec {
-  readonly bootstrap: Readonly<Record<"initdb" | "recovery", Start | undefined>>;
-  readonly replica?: { readonly enabled?: boolean };
-  readonly inheritedMetadata?: { readonly labels?: Readonly<Record<string, string>> };
-  readonly managed: {
-    readonly services: { readonly additional: readonly [{ serviceTemplate: { metadata: { name: string } } }] };
-  };
-  readonly storage: { readonly storageClass?: string; readonly size: string };
-  readonly resources: object;
-}
-
-const specOf = (cluster: KubeObject): ClusterSpec => cluster.spec as ClusterSpec;
-
-export const isCluster = ({ apiVersion, kind }: KubeObject): boolean =>
-  apiVersion === CLUSTER.apiVersion && kind === CLUSTER.kind;
-
-export const isReplica = (cluster: KubeObject): boolean => specOf(cluster).replica?.enabled === true;
-
-/** Database and credentials that a Cluster starts with. */
-export function startOf(cluster: KubeObject): Start | undefined {
-  const { bootstrap } = specOf(cluster);
-  return bootstrap.initdb ?? bootstrap.recovery;
-}
+import type { Archive } from "./postgres-archive.js";
+import { isCluster, isReplica, POSTGRES_IMAGE, specOf, startOf, type Start } from "./postgres-cluster.js";
 
 /** Whose database is followed, and by whom. */
 export interface Replication {
@@ -57,7 +27,12 @@ const sourceAddress = ({ serviceCidr }: RegionPlan): string => firstAddress(serv
 
 const probe = { exec: { command: ["/usr/lib/postgresql/15/bin/pg_isready", "-h", "127.0.0.1"] } };
 
-function container({ database, secret }: Start, resources: object, primaryHost: string | undefined) {
+interface Surroundings {
+  readonly primaryHost?: string | undefined;
+  readonly archive?: Archive | undefined;
+}
+
+function container({ database, secret }: Start, resources: object, { primaryHost, archive }: Surroundings) {
   const fromSecret = (name: string, key: string) => ({
     name,
     valueFrom: { secretKeyRef: { name: secret.name, key } },
@@ -71,6 +46,7 @@ function container({ database, secret }: Start, resources: object, primaryHost: 
       { name: "POSTGRES_DB", value: database },
       { name: "PGDATA", value: "/data/pgdata" },
       ...(primaryHost === undefined ? [] : [{ name: "PRIMARY_HOST", value: primaryHost }]),
+      ...(archive?.env ?? []),
     ],
     ports: [{ name: "postgres", containerPort: 5432, protocol: "TCP" }],
     resources,
@@ -83,21 +59,27 @@ function container({ database, secret }: Start, resources: object, primaryHost: 
     volumeMounts: [
       { name: "data", mountPath: "/data" },
       { name: "tmp", mountPath: "/tmp" },
+      ...(archive === undefined ? [] : [archive.mount]),
     ],
   };
 }
 
-const pod = (inner: ReturnType<typeof container>) => ({
+const pod = (
+  inner: ReturnType<typeof container>,
+  { archive, node }: { archive?: Archive | undefined; node?: string | undefined },
+) => ({
+  ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
   automountServiceAccountToken: false,
   securityContext: {
     runAsNonRoot: true,
     runAsUser: 999,
     runAsGroup: 999,
     fsGroup: 999,
+    fsGroupChangePolicy: "OnRootMismatch",
     seccompProfile: { type: "RuntimeDefault" },
   },
-  containers: [inner],
-  volumes: [{ name: "tmp", emptyDir: {} }],
+  containers: [inner, ...(archive === undefined ? [] : [archive.container])],
+  volumes: [{ name: "tmp", emptyDir: {} }, ...(archive === undefined ? [] : [archive.volume])],
 });
 
 const ports = [{ name: "postgres", port: 5432, targetPort: 5432, protocol: "TCP" }];
@@ -130,11 +112,17 @@ function wayToSource(
   return replica ? [policy] : [service, policy];
 }
 
+/** Of the other rendered objects what one database needs. */
+export interface Beside {
+  readonly replication?: Replication | undefined;
+  readonly archive?: Archive | undefined;
+}
+
 /**
- * One plain PostgreSQL with the labels, Service, secret and size of the operator's Cluster. It archives nothing. Where
- * the operator's would follow another region's archive, it streams from that region's PostgreSQL itself.
+ * One plain PostgreSQL with the labels, Service, secret, size and archive of the operator's Cluster. Where the operator's
+ * would follow another region's archive, it streams from that region's PostgreSQL itself.
  */
-export function postgresStandIn(cluster: KubeObject, replication?: Replication): KubeObject[] {
+export function postgresStandIn(cluster: KubeObject, { replication, archive }: Beside = {}): KubeObject[] {
   const { inheritedMetadata, managed, storage, resources } = specOf(cluster);
   const start = startOf(cluster);
   if (start === undefined) return [];
@@ -142,6 +130,8 @@ export function postgresStandIn(cluster: KubeObject, replication?: Replication):
   const namespace = cluster.metadata.namespace ?? "default";
   const replica = isReplica(cluster);
   const primaryHost = replica && replication !== undefined ? sourceAddress(replication.primary) : undefined;
+  // Other regions come by the first node. To a pod of another they would come as that node, whom no policy lets in.
+  const node = replica || replication === undefined ? undefined : nodeName(replication.primary, 0);
   const { name } = managed.services.additional[0].serviceTemplate.metadata;
   const meta = (of: string) => ({ name: of, namespace, labels });
   const claim = {
@@ -160,7 +150,10 @@ export function postgresStandIn(cluster: KubeObject, replication?: Replication):
       spec: {
         serviceName: name,
         selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: pod(container(start, resources, primaryHost)) },
+        template: {
+          metadata: { labels },
+          spec: pod(container(start, resources, { primaryHost, archive }), { archive, node }),
+        },
         volumeClaimTemplates: [claim],
       },
     },

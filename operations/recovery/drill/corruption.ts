@@ -19,7 +19,7 @@ import { drillInput, resultOf, type DrillResult } from "./result.js";
 import type { Plan } from "../plans/plan.js";
 import type { DrillOptions } from "./outage.js";
 import { StandInService } from "./service.js";
-import { freePort } from "./ports.js";
+import { freePorts } from "../../../common/ports.js";
 
 const ADDRESS = "127.0.0.2";
 const WARM_UP = 40;
@@ -121,8 +121,8 @@ async function prepare(options: CorruptionOptions): Promise<Bench> {
   const where = archiveArguments(catalogue.storage.address);
   const archive = [findProgram("barman-cloud-wal-archive"), "--gzip", ...where.options, ...where.place, "%p"].join(" ");
   const settings = { archive_mode: "on", archive_timeout: "60", archive_command: `'${archive}'` };
-  const database = await DrillPostgres.create(join(folder, "primary"), await freePort(), settings);
-  const http = await freePort();
+  const [port = 0, http = 0] = await freePorts(2);
+  const database = await DrillPostgres.create(join(folder, "primary"), port, settings);
   const site = siteOf(options, database, http);
   const { healthPath, probePath: itemsPath } = site;
   const pool = { ...database.source, database: "postgres" };

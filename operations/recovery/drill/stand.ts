@@ -6,7 +6,7 @@ import { LeaseKeeper } from "../lease/keeper.js";
 import { openPlace } from "../site/places.js";
 import { parseSite } from "../site/load.js";
 import type { Site } from "../site/site.js";
-import { freePort } from "./ports.js";
+import { freePorts } from "../../../common/ports.js";
 import { DrillPostgres } from "./postgres.js";
 import { StandInResolver } from "./resolver.js";
 import { StandInService } from "./service.js";
@@ -47,7 +47,7 @@ export class Stand {
     await mkdir(folder, { recursive: true });
     // PostgreSQL runs as a user of its own, who must be able to pass through.
     await chmod(folder, 0o755);
-    const [http, first, second] = [await freePort(), await freePort(), await freePort()];
+    const [http = 0, first = 0, second = 0] = await freePorts(3);
     const databases = await startDatabases(folder, [first, second]);
     const resolver = makeResolver(options, http);
     await resolver.start();
