@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
+import { readStackFile } from "../../cli/preview/stack-files.js";
+import { projectRoot } from "../../cli/root.js";
 import { runCommand } from "../../common/command.js";
 import { poll } from "../../common/poll.js";
 import { startProcess, temporaryFolder } from "../support/servers/process.js";
@@ -60,10 +62,14 @@ describe("two regions on loopback", function () {
     assert.ok(regions.startMs <= limit, `took ${Math.round(regions.startMs)} ms of ${Math.round(limit)}`);
   });
 
-  it("run Kubernetes 1.36 with two ready nodes in each of three zones", async () => {
+  it("run the Kubernetes of production's stack, with two ready nodes in each of three zones", async () => {
+    const { config } = readStackFile(projectRoot, "production");
+    const stack = JSON.parse(config["agent-platform:regions"] ?? "[]") as { cluster: { version: string } }[];
+    const versions = [...new Set(stack.map(({ cluster }) => cluster.version))];
+    assert.equal(versions.length, 1, versions.join(", "));
     for (const { api, name } of regions.both) {
       const { gitVersion } = await api.must<{ gitVersion: string }>("GET", "/version");
-      assert.match(gitVersion, /^v1\.36\./);
+      for (const version of versions) assert.ok(gitVersion.startsWith(`v${version}.`), `${gitVersion}, not ${version}`);
       const nodes = await api.list("v1", "Node");
       const zones = nodes.map(({ metadata }) => metadata.labels?.["topology.kubernetes.io/zone"]).sort();
       assert.deepEqual(

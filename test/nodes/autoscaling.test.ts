@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { poll } from "../../common/poll.js";
-import { queueLengthMetric } from "../../components/addons/prometheus-adapter.js";
 import { agentSchema } from "../../config/schema/agent.js";
 import type { LocalPlatform } from "../../operations/local/platform.js";
 import type { LocalRegion } from "../../operations/local/region.js";
+import { autoscalerStatus, queueOf, type AutoscalerStatus } from "../support/autoscaler.js";
 import { requireProgram } from "../support/servers/programs.js";
 import { startPodAdapter } from "./adapter.js";
 import { Load } from "./load.js";
@@ -21,14 +21,6 @@ const scaling = {
 const SYNC_SECONDS = 5;
 /** What one step allows from three pods: 100 %, or four pods, the larger. */
 const ONE_STEP = 7;
-
-interface AutoscalerStatus {
-  readonly desiredReplicas?: number;
-  readonly currentMetrics?: readonly ({
-    readonly resource?: { readonly name: string; readonly current: { readonly averageUtilization?: number } };
-    readonly pods?: { readonly metric: { readonly name: string }; readonly current: { readonly averageValue: string } };
-  } | null)[];
-}
 
 describe("the autoscaler on real pods", function () {
   this.timeout(10 * 60_000);
@@ -62,10 +54,8 @@ describe("the autoscaler on real pods", function () {
     for (const end of ends.reverse()) await end();
   });
 
-  const status = async ({ namespace }: RealService): Promise<AutoscalerStatus> => {
-    const name = "agent-memory-service";
-    return (await region.api.get("autoscaling/v2", "HorizontalPodAutoscaler", { namespace, name })).status ?? {};
-  };
+  const status = async ({ namespace }: RealService): Promise<AutoscalerStatus> =>
+    await autoscalerStatus(region.api, { namespace, name: "agent-memory-service" });
   const until = async (service: RealService, what: string, good: (now: AutoscalerStatus) => boolean) =>
     await poll(
       async () => {
@@ -77,9 +67,6 @@ describe("the autoscaler on real pods", function () {
     );
   const cpuUse = ({ currentMetrics = [] }: AutoscalerStatus): number | undefined =>
     currentMetrics.map((metric) => metric?.resource).find((each) => each?.name === "cpu")?.current.averageUtilization;
-  const queued = ({ currentMetrics = [] }: AutoscalerStatus): string | undefined =>
-    currentMetrics.map((metric) => metric?.pods).find((each) => each?.metric.name === queueLengthMetric)?.current
-      .averageValue;
 
   /** Most pods that were ever wanted until it is done, from the autoscaler's own word every quarter of a second. */
   async function most(service: RealService, work: Promise<unknown>): Promise<number> {
@@ -115,12 +102,12 @@ describe("the autoscaler on real pods", function () {
 
   /** Both take their time and little else, so they take it at once. */
   const byQueue = async (): Promise<void> => {
-    await until(queue, "to read the queue", (now) => queued(now) === "0");
+    await until(queue, "to read the queue", (now) => queueOf(now) === "0");
     await queue.faults(`queue=${queueLength * 10}`);
     await upAndDown(queue, async () => await queue.faults("queue=0"));
   };
   const byCpu = async (): Promise<void> => {
-    await until(cpu, "to read the processor's use", (now) => cpuUse(now) !== undefined && queued(now) !== undefined);
+    await until(cpu, "to read the processor's use", (now) => cpuUse(now) !== undefined && queueOf(now) !== undefined);
     const load = await Load.start(platform, `${await cpu.url()}?ms=30`, 30);
     await upAndDown(cpu, async () => {
       await load.stop();

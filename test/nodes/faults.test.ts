@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { poll } from "../../common/poll.js";
 import type { LocalPlatform } from "../../operations/local/platform.js";
-import { holds, type LocalRegion } from "../../operations/local/region.js";
+import type { LocalRegion } from "../../operations/local/region.js";
+import { holds } from "../../operations/local/servers/region/conditions.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
 import { Load } from "./load.js";
 import { sharedPlatform } from "./platform.js";

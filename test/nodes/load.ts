@@ -42,7 +42,7 @@ export class Load {
     await space.run("sysctl", ["-qw", "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.tcp_tw_reuse=1"]);
     await poll(
       async () => {
-        await space.run("busybox", ["wget", "-q", "-O", "/dev/null", url], { timeoutMs: 5000 });
+        await space.get(url);
         return true;
       },
       { what: `an answer from ${url}`, timeoutMs: 60_000 },
@@ -55,7 +55,7 @@ export class Load {
       targets,
       output: results,
       rate: `${perSecond}/1s`,
-      duration: "600s",
+      duration: "0", // until it is stopped
       timeout: "10s",
       keepalive: false,
     };
@@ -63,9 +63,14 @@ export class Load {
     return new Load(vegeta, await space.start(vegeta, ["attack", ...args, "-max-workers=200"], { name }), results);
   }
 
+  /** Ends the load. */
+  async end(): Promise<void> {
+    await this.process.stop("SIGINT");
+  }
+
   /** Ends the load and counts. */
   async stop(): Promise<LoadReport> {
-    await this.process.stop("SIGINT");
+    await this.end();
     const { stdout } = await runCommand(this.vegeta, ["report", "-type=json", this.results]);
     const { requests, rate, latencies, status_codes: codes, errors } = JSON.parse(stdout) as VegetaReport;
     return {

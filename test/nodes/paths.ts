@@ -1,17 +1,9 @@
 import { poll } from "../../common/poll.js";
 import type { LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
+import { restricted } from "../../operations/local/system/restricted.js";
 
 const addressOf = ({ status }: KubeObject): string => (status as { podIP?: string } | undefined)?.podIP ?? "";
-
-const restricted = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 10001,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
 
 /** A pod that listens on a port and does nothing else, from whose network paths are tried. */
 function probePod(namespace: string, port: number): KubeObject {
@@ -23,7 +15,7 @@ function probePod(namespace: string, port: number): KubeObject {
     metadata: { name, namespace, labels: { app: name } },
     spec: {
       terminationGracePeriodSeconds: 1,
-      containers: [{ name, image: "busybox:1.37.0", command, securityContext: restricted }],
+      containers: [{ name, image: "busybox:1.37.0", command, securityContext: restricted(10001) }],
     },
   };
 }

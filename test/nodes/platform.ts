@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { planOf } from "../../cli/local/deploy.js";
 import { messageOf } from "../../common/errors.js";
 import { busyboxImage, imageArchive, usersFile } from "../../operations/local/images/catalogue.js";
 import type { ImageSpec } from "../../operations/local/images/archive.js";
@@ -12,10 +13,9 @@ import { endWithTests } from "../support/servers/process.js";
 const NAME = "nodes";
 
 const standIn = {
-  moduleFolder: join(__dirname, "stand-in"),
+  module: { folder: join(__dirname, "stand-in") },
   mainPackage: ".",
   version: "1.0.0",
-  static: true,
   seconds: 10,
 };
 
@@ -52,13 +52,8 @@ async function start(): Promise<LocalPlatform> {
   const images = await standInImages();
   const started = performance.now();
   const platform = await startPlatform({
-    name: NAME,
+    ...planOf(NAME),
     images,
-    metrics: true,
-    regions: [
-      { name: "local-a", nodes: 2, podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" },
-      { name: "local-b", nodes: 1, podCidr: "10.245.0.0/16", serviceCidr: "10.97.0.0/16" },
-    ],
     onProcess: endWithTests,
   });
   say(`two regions with real nodes up in ${((performance.now() - started) / 1000).toFixed(1)} s`);

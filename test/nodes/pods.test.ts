@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { poll } from "../../common/poll.js";
 import type { LocalPlatform } from "../../operations/local/platform.js";
-import { holds } from "../../operations/local/region.js";
+import { holds } from "../../operations/local/servers/region/conditions.js";
+import { restricted } from "../../operations/local/system/restricted.js";
 import { sharedPlatform, standInImage } from "./platform.js";
 
 describe("pods on real nodes", function () {
@@ -24,14 +25,7 @@ describe("pods on real nodes", function () {
             {
               name,
               image: standInImage("1.0.0"),
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                runAsNonRoot: true,
-                runAsUser: 10001,
-                capabilities: { drop: ["ALL"] },
-                seccompProfile: { type: "RuntimeDefault" },
-              },
+              securityContext: restricted(10001),
               readinessProbe: { httpGet: { path: "/ready", port: 8080 }, periodSeconds: 1 },
             },
           ],

@@ -3,8 +3,9 @@ import { agentSchema, type AgentConfig } from "../../config/schema/agent.js";
 import type { DeliveryConfig } from "../../config/schema/delivery.js";
 import { agentPorts } from "../../components/agent/names.js";
 import { serviceHost } from "../../components/traffic/routes.js";
-import { holds, type LocalRegion } from "../../operations/local/region.js";
+import type { LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
+import { holds } from "../../operations/local/servers/region/conditions.js";
 import type { RolloutObject } from "../../operations/rollout/objects.js";
 import { deliveryObjects, testSized, type DeliveryObjects } from "../support/delivery/objects.js";
 import { standInImage } from "./platform.js";
@@ -156,8 +157,7 @@ export class RealService {
     const { nodeName } = spec as { nodeName?: string };
     const { podIP } = (status ?? {}) as { podIP?: string };
     const { space } = this.region.nodes.find(({ name }) => name === nodeName)!.place;
-    const { stdout } = await space.run("busybox", ["wget", "-q", "-O", "-", `http://${podIP}:8080${path}`]);
-    return stdout;
+    return await space.get(`http://${podIP}:8080${path}`, 60_000);
   }
 
   /** Asks for a number of pods; returns how many were asked for before. */

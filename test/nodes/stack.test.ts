@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { localObjects } from "../../cli/local/objects.js";
 import { poll } from "../../common/poll.js";
 import { deployRegion } from "../../operations/local/deploy.js";
-import { supplyImages } from "../../operations/local/images/supply.js";
 import type { LocalPlatform } from "../../operations/local/platform.js";
 import type { LocalRegion } from "../../operations/local/region.js";
 import type { KubeObject } from "../../operations/local/servers/region/api.js";
 import { addresses, connects, startProbe } from "./paths.js";
-import { sharedPlatform, standInSpec } from "./platform.js";
+import { sharedPlatform } from "./platform.js";
+import { stackOf } from "./stack.js";
 import { textAt } from "../support/plain.js";
 
 /** What it is, from whom, to whom, to which port. */
@@ -32,10 +31,9 @@ describe("the local stack as rendered, on real nodes", function () {
   before(async function () {
     platform = await sharedPlatform(this);
     region = platform.regions[0]!;
-    objects = (await localObjects(platform.regions))[0]!;
-    const agent = [/\/agent-memory-service:/, (names: readonly string[]) => standInSpec("1.0.0", names)] as const;
-    const missing = await supplyImages(region, objects, [agent]);
-    for (const image of missing) process.stdout.write(`    no image of ${image}: its pods wait\n`);
+    const stack = await stackOf(platform);
+    objects = stack.objects;
+    for (const image of stack.missing) process.stdout.write(`    no image of ${image}: its pods wait\n`);
   });
 
   const agentPods = async (): Promise<KubeObject[]> =>

@@ -5,6 +5,7 @@ import { poll } from "../../../common/poll.js";
 import { adapterRules, queueLengthMetric } from "../../../components/addons/prometheus-adapter.js";
 import { autoscalerSpec } from "../../../components/agent/autoscaler.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
+import { autoscalerStatus, queueOf, type AutoscalerStatus } from "../../support/autoscaler.js";
 import { podMetrics, startAdapter } from "../../support/servers/prometheus-adapter.js";
 import { startPrometheus } from "../../support/servers/prometheus.js";
 import type { Region } from "../../support/servers/region/region.js";
@@ -35,13 +36,6 @@ class Queues {
     this.server?.closeAllConnections();
     await new Promise((resolve) => this.server?.close(resolve));
   }
-}
-
-interface AutoscalerStatus {
-  readonly desiredReplicas?: number;
-  readonly currentMetrics?: readonly ({
-    readonly pods?: { readonly metric: { readonly name: string }; readonly current: { readonly averageValue: string } };
-  } | null)[];
 }
 
 function deployment(replicas: number): KubeObject {
@@ -107,8 +101,7 @@ describe("the queue's length, from Prometheus through its adapter to the autosca
   const queue = async (length: number): Promise<void> => {
     queues.lengths = Object.fromEntries((await pods()).map((pod) => [pod, length]));
   };
-  const status = async (): Promise<AutoscalerStatus> =>
-    (await region.api.get("autoscaling/v2", "HorizontalPodAutoscaler", { namespace, name })).status as AutoscalerStatus;
+  const status = async (): Promise<AutoscalerStatus> => await autoscalerStatus(region.api, { namespace, name });
   const until = async (what: string, good: (now: AutoscalerStatus) => boolean): Promise<AutoscalerStatus> =>
     await poll(
       async () => {
@@ -117,9 +110,6 @@ describe("the queue's length, from Prometheus through its adapter to the autosca
       },
       { what, intervalMs: 250, timeoutMs: 120_000 },
     );
-  const average = ({ currentMetrics = [] }: AutoscalerStatus): string | undefined =>
-    currentMetrics.map((metric) => metric?.pods).find((each) => each?.metric.name === queueLengthMetric)?.current
-      .averageValue;
 
   it("is served for each pod by the platform's own rules", async () => {
     await poll(async () => ((await pods()).length === 3 ? true : undefined), { what: "three pods", timeoutMs: 60_000 });
@@ -132,7 +122,7 @@ describe("the queue's length, from Prometheus through its adapter to the autosca
   });
 
   it("is read by the autoscaler, which leaves the replicas alone below the target", async () => {
-    await until("the autoscaler to read the queue", (each) => average(each) === "20");
+    await until("the autoscaler to read the queue", (each) => queueOf(each) === "20");
     const { spec } = await region.api.get("apps/v1", "Deployment", { namespace, name });
     assert.equal((spec as { replicas: number }).replicas, 3);
   });

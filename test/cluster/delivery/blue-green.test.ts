@@ -38,7 +38,7 @@ describe("blue-green delivery on a real control plane", function () {
       prometheusProgram: path,
       strategy: "blueGreen",
       // So long that the test can look at the preview, and pause or abort, before the analysis has passed.
-      tuning: { analysisCount: 8 },
+      tuning: { analysis: { count: 8 } },
     });
     first = await hashOf(stand, deliveryNames.active);
   });

@@ -7,7 +7,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { messageOf } from "../../../common/errors.js";
 import { computeOutputs } from "../../../cli/preview/computed.js";
-import { computeInvoke } from "../../../cli/preview/recording.js";
+import { computeInvoke, type Clouds } from "../../../cli/preview/recording.js";
 import { changedKeys, type Properties } from "./properties.js";
 import { sdkVersion } from "./requirements.js";
 
@@ -21,23 +21,28 @@ const toProperties = (struct: Struct | undefined): Properties => struct?.toJavaS
 const toStruct = (properties: Properties): Struct =>
   Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as Record<string, JavaScriptValue>);
 
+/** What a stand-in answers beyond the table. */
+export interface Answers {
+  /** Computed values by type, in place of others: an address behind which a real server is. */
+  readonly answers?: Readonly<Record<string, Properties>>;
+  /** Asked before the table, so that somebody else judges what is created and says what comes of it. */
+  readonly clouds?: Clouds;
+}
+
 /**
  * A stand-in for a cloud's provider that the real engine talks to over the provider protocol. Computed values come from
  * the table of the offline preview, state lives in memory, and every property can be updated in place. It knows no
- * schema and proves no cloud's consent: only that the engine and the program agree.
+ * schema and by itself proves no cloud's consent: only that the engine and the program agree.
  */
 export class CloudProvider {
   /** What exists in the make-believe cloud, by type and id. */
   readonly resources = new Map<string, Held>();
   private readonly server = new Server();
 
-  /**
-   * @param name Package that it answers for, such as `aws`.
-   * @param answers Computed values by type, in place of the table's: an address behind which a real server is.
-   */
+  /** @param name Package that it answers for, such as `aws`. */
   constructor(
     readonly name: string,
-    private readonly answers: Readonly<Record<string, Properties>> = {},
+    private readonly given: Answers = {},
   ) {
     // As asked for, so that the engine does not warn of an older plugin.
     const version = sdkVersion(name);
@@ -56,11 +61,7 @@ export class CloudProvider {
       update: unary((request: proto.UpdateRequest) => this.update(request)),
       read: unary((request: proto.ReadRequest) => this.read(request)),
       delete: unary((request: proto.DeleteRequest) => this.delete(request)),
-      invoke: unary((request: proto.InvokeRequest) =>
-        new proto.InvokeResponse().setReturn(
-          toStruct({ ...toProperties(request.getArgs()), ...computeInvoke(request.getTok()) }),
-        ),
-      ),
+      invoke: unary((request: proto.InvokeRequest) => this.invoke(request)),
     });
   }
 
@@ -77,12 +78,12 @@ export class CloudProvider {
     this.server.forceShutdown();
   }
 
-  private create(request: proto.CreateRequest): proto.CreateResponse {
+  private async create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
     const inputs = toProperties(request.getProperties());
     // As a real provider: before the deploy it knows nothing but what it was given.
     if (request.getPreview()) return new proto.CreateResponse().setProperties(toStruct(inputs));
     const subject = parseUrn(request.getUrn());
-    const { id, state } = this.answer(subject, inputs);
+    const { id, state } = await this.answer(subject, inputs);
     const key = `${subject.type}/${id}`;
     if (this.resources.has(key)) throw new Error(`${key} already exists`);
     this.resources.set(key, { ...subject, state });
@@ -96,7 +97,8 @@ export class CloudProvider {
       return new proto.UpdateResponse().setProperties(toStruct({ ...toProperties(request.getOlds()), ...inputs }));
     }
     const key = this.existing(subject.type, request.getId());
-    const { state } = this.answer(subject, inputs);
+    // What a cloud has computed stays as it is.
+    const state = { ...this.resources.get(key)?.state, ...inputs };
     this.resources.set(key, { ...subject, state });
     return new proto.UpdateResponse().setProperties(toStruct(state));
   }
@@ -114,9 +116,16 @@ export class CloudProvider {
     return new Empty();
   }
 
-  private answer({ type, name }: Pick<Held, "type" | "name">, inputs: Properties): { id: string; state: Properties } {
-    const { id, state }: MockResourceResult = computeOutputs({ type, name, inputs, custom: true, id: "" }, true);
-    return { id: id ?? name, state: { ...(state as Properties), ...this.answers[type] } };
+  private invoke(request: proto.InvokeRequest): proto.InvokeResponse {
+    const token = request.getTok();
+    const result = this.given.clouds?.invoke(token) ?? computeInvoke(token);
+    return new proto.InvokeResponse().setReturn(toStruct({ ...toProperties(request.getArgs()), ...result }));
+  }
+
+  private async answer({ type, name }: Pick<Held, "type" | "name">, inputs: Properties) {
+    const args = { type, name, inputs, custom: true, id: "" };
+    const { id, state }: MockResourceResult = (await this.given.clouds?.create(args)) ?? computeOutputs(args, true);
+    return { id: id ?? name, state: { ...(state as Properties), ...this.given.answers?.[type] } };
   }
 
   private existing(type: string, id: string): string {
@@ -126,13 +135,11 @@ export class CloudProvider {
   }
 }
 
-function unary<Request, Response>(handle: (request: Request) => Response) {
+function unary<Request, Response>(handle: (request: Request) => Response | Promise<Response>) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    try {
-      callback(null, handle(call.request));
-    } catch (thrown) {
-      callback({ code: status.UNKNOWN, details: messageOf(thrown) });
-    }
+    const refuse = (thrown: unknown): void => callback({ code: status.UNKNOWN, details: messageOf(thrown) });
+    const handled = async (): Promise<Response> => await handle(call.request);
+    handled().then((response) => callback(null, response), refuse);
   };
 }
 

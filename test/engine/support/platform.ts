@@ -9,19 +9,16 @@ import type { RecordedResource } from "../../../cli/preview/recording.js";
 import { addonsSchema } from "../../../config/schema/addons.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { ChartMirror } from "./chart-mirror.js";
-import { CloudProvider } from "./cloud-provider.js";
+import { CloudProvider, type Answers } from "./cloud-provider.js";
 import { Engine } from "./engine.js";
-import type { Properties } from "./properties.js";
 
 const root = join(__dirname, "..", "..", "..");
 
-export interface PlatformOptions {
+export interface PlatformOptions extends Answers {
   /** Packages that a stand-in answers for. */
   readonly standIns: readonly string[];
   /** Replaces keys of the stack's file. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** What the stand-ins compute, by type. */
-  readonly answers?: Readonly<Record<string, Properties>>;
   readonly path?: string;
   /** Added to the environment of the engine and its providers. */
   readonly env?: Readonly<Record<string, string>>;
@@ -41,12 +38,10 @@ export class PlatformStack {
 
   /** @param stack Name of a stack of the project. */
   static async create(stack: string, options: PlatformOptions): Promise<PlatformStack> {
-    const { resources } = await runStack(stack);
-    const mirror = new ChartMirror(chartsOf(resources));
-    const repository = await mirror.start();
-    const clouds = options.standIns.map((name) => new CloudProvider(name, options.answers));
+    const { mirror, config: mirrored } = await mirroredConfig(stack);
+    const clouds = options.standIns.map((name) => new CloudProvider(name, options));
     const ports = await Promise.all(clouds.map(async (cloud) => [cloud.name, await cloud.start()] as const));
-    const config = { ...fromMirror(readConfig(stack), repository), ...options.config };
+    const config = { ...mirrored, ...options.config };
     const { path, env } = options;
     const attached = Object.fromEntries(ports);
     const engine = await Engine.create({
@@ -57,12 +52,7 @@ export class PlatformStack {
       ...(path && { path }),
       ...(env && { env }),
     });
-    const text = Object.entries(config).map(([key, value]) => [
-      key,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    const file = { project: "agent-platform", stack, config: Object.fromEntries(text) as StackFile["config"] };
-    return new PlatformStack(engine, { ...file, secretKeys: [] }, { clouds, mirror });
+    return new PlatformStack(engine, stackFile(stack, config), { clouds, mirror });
   }
 
   /** The offline preview of the same configuration, with nothing computed yet. */
@@ -94,6 +84,23 @@ export function localRegions(regions: readonly Region[]): Record<string, unknown
 export function readConfig(stack: string): Record<string, unknown> {
   const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
   return file.config;
+}
+
+/** A stack's configuration as the command line reads it. */
+export function stackFile(stack: string, config: Readonly<Record<string, unknown>>): StackFile {
+  const text = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  const read = Object.fromEntries(text) as StackFile["config"];
+  return { project: "agent-platform", stack, config: read, secretKeys: [] };
+}
+
+/** A stack's configuration with every add-on's chart taken from a mirror, which is to be stopped. */
+export async function mirroredConfig(stack: string): Promise<{ mirror: ChartMirror; config: Record<string, unknown> }> {
+  const { resources } = await runStack(stack);
+  const mirror = new ChartMirror(chartsOf(resources));
+  return { mirror, config: fromMirror(readConfig(stack), await mirror.start()) };
 }
 
 function chartsOf(resources: readonly RecordedResource[]): { name: string; version: string }[] {

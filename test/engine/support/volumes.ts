@@ -20,7 +20,7 @@ async function provideVolumes(api: KubeApi, storageClassName: string): Promise<v
 }
 
 /** The program brings this definition itself. */
-async function removeServiceExports(api: KubeApi): Promise<void> {
+export async function removeServiceExports(api: KubeApi): Promise<void> {
   await api.remove({
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -33,7 +33,7 @@ export async function prepareCluster({ api }: Region): Promise<void> {
   const storageClass = {
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
-    metadata: { name: "standard" },
+    metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
     provisioner: "kubernetes.io/no-provisioner",
     volumeBindingMode: "Immediate",
   };

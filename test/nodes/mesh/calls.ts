@@ -7,10 +7,9 @@ import type { SpaceProcess } from "../../../operations/local/space.js";
 import type { MeshControl } from "./control.js";
 
 const recipe = {
-  moduleFolder: join(__dirname, "..", "xds-client"),
+  module: { folder: join(__dirname, "..", "xds-client") },
   mainPackage: ".",
   version: "1.0.0",
-  static: true,
   seconds: 30,
 };
 
@@ -77,8 +76,13 @@ export class Calls {
   }
 
   /** Ends the load once what was begun has been answered. */
-  async stop(): Promise<Call[]> {
+  async end(): Promise<void> {
     await this.process.stop("SIGINT");
+  }
+
+  /** Ends the load and gives every call. */
+  async stop(): Promise<Call[]> {
+    await this.end();
     return await this.soFar();
   }
 }

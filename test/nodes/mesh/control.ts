@@ -1,10 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { flags } from "../../../common/flags.js";
 import { provideDefinitions } from "../../../operations/local/deploy.js";
 import type { LocalRegion } from "../../../operations/local/region.js";
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import type { SpaceProcess } from "../../../operations/local/space.js";
+import { oncePer } from "../../support/once-per.js";
+import { rolloutsFlags } from "../../support/servers/rollouts.js";
 
 const XDS_PORT = 15010;
 
@@ -13,9 +16,6 @@ export interface MeshControl {
   /** Where clients ask for routes, inside the segment. */
   readonly xds: string;
 }
-
-const flags = (values: Readonly<Record<string, string | number | boolean>>): string[] =>
-  Object.entries(values).map(([key, value]) => `--${key}=${value}`);
 
 /** Routes alone: no certificates, webhooks or proxies of its own. */
 async function startPilot({ controlPlane }: LocalRegion, kubeconfig: string): Promise<SpaceProcess> {
@@ -44,7 +44,7 @@ async function startPilot({ controlPlane }: LocalRegion, kubeconfig: string): Pr
   };
   const pilot = await space.start(program, ["discovery", ...args], { name: "pilot", env });
   await pilot.until("Istio's control plane to be ready", async () => {
-    await space.run("busybox", ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:15080/ready"], { timeoutMs: 5000 });
+    await space.get("http://127.0.0.1:15080/ready");
     return true;
   });
   return pilot;
@@ -53,15 +53,13 @@ async function startPilot({ controlPlane }: LocalRegion, kubeconfig: string): Pr
 async function startRollouts({ controlPlane }: LocalRegion, kubeconfig: string): Promise<void> {
   const { space } = controlPlane.place;
   const program = await ensureServer("rollouts-controller");
-  const args = flags({ kubeconfig, metricsPort: 8090, healthzPort: 8080, "leader-elect": false, loglevel: "warn" });
+  const args = rolloutsFlags(kubeconfig, { metrics: 8090, health: 8080 });
   const controller = await space.start(program, args, { name: "rollouts-controller" });
   await controller.until("the rollouts controller to be ready", async () => {
-    await space.run("busybox", ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"], { timeoutMs: 5000 });
+    await space.get("http://127.0.0.1:8080/healthz");
     return true;
   });
 }
-
-const shared = new Map<LocalRegion, Promise<MeshControl>>();
 
 async function open(region: LocalRegion): Promise<MeshControl> {
   const { api, controlPlane } = region;
@@ -74,11 +72,4 @@ async function open(region: LocalRegion): Promise<MeshControl> {
 }
 
 /** The region's, started on first use and shared by the suite's files; it ends with the region. */
-export function meshControl(region: LocalRegion): Promise<MeshControl> {
-  let control = shared.get(region);
-  if (!control) {
-    control = open(region);
-    shared.set(region, control);
-  }
-  return control;
-}
+export const meshControl = oncePer(open);

@@ -77,9 +77,7 @@ export class PodMetrics {
   }
 
   private async get(path: string): Promise<string> {
-    const { space } = this.region.controlPlane.place;
-    const { stdout } = await space.run("busybox", ["wget", "-q", "-O", "-", `${this.url}${path}`], { timeoutMs: 5000 });
-    return stdout;
+    return await this.region.controlPlane.place.space.get(`${this.url}${path}`);
   }
 
   /** The value of an instant query's first sample; `undefined` for an empty result. */

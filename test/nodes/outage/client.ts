@@ -185,9 +185,10 @@ class Clients {
     };
   }
 
-  /** Writes that were acknowledged so far. */
-  get writes(): number {
-    return this.written.size;
+  /** Writes that were acknowledged so far, and what went wrong. */
+  get soFar() {
+    const { requests, inFlight, refused, failures } = this;
+    return { writes: this.written.size, requests, inFlight, refused, failures };
   }
 }
 
@@ -198,7 +199,7 @@ async function main({ site: raw, perSecond }: ClientPlan): Promise<void> {
   const timers = [
     setInterval(() => clients.turn(), 10),
     setInterval(() => void clients.resolve(), site.ttlSeconds * 1000),
-    setInterval(() => void process.stdout.write(`${JSON.stringify({ writes: clients.writes })}\n`), 500),
+    setInterval(() => void process.stdout.write(`${JSON.stringify(clients.soFar)}\n`), 500),
   ];
   await new Promise<void>((resolve) => process.once("SIGTERM", resolve));
   timers.forEach(clearInterval);

@@ -1,17 +1,9 @@
 import type { LocalRegion } from "../../../operations/local/region.js";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
+import { restricted } from "../../../operations/local/system/restricted.js";
 
 const NAMESPACE = "nginx-ingress";
 const labels = { "app.kubernetes.io/name": "nginx-ingress", "app.kubernetes.io/instance": "nginx-ingress" };
-
-const restricted = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 10001,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
 
 /** Passes every connection on as it is; one that breaks on either side ends on both. */
 const passOn = (to: string): string => `
@@ -47,7 +39,7 @@ export async function startIngress({ api }: LocalRegion): Promise<string> {
     command: ["/bin/node", "-e", passOn(to)],
     ports: [{ name: "http", containerPort: 80, protocol: "TCP" }],
     resources: { requests: { cpu: "20m", memory: "64Mi" } },
-    securityContext: restricted,
+    securityContext: restricted(10001),
   };
   const pod = {
     automountServiceAccountToken: false,

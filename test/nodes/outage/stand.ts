@@ -147,7 +147,8 @@ export class OutageStand {
   async acknowledged(writes: number): Promise<void> {
     await this.clients!.until(`${writes} acknowledged writes`, async () => {
       const last = (await linesOf(this.clients!)).at(-1) as { readonly writes: number } | undefined;
-      return (last?.writes ?? 0) >= writes ? true : undefined;
+      if ((last?.writes ?? 0) >= writes) return true;
+      throw new Error(`the clients' last count: ${JSON.stringify(last)}`);
     });
   }
 

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -29,45 +30,57 @@ import (
 
 var buckets = []float64{0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10}
 
+// counts are of requests that were answered; perBucket is cumulative, its last is +Inf.
+type counts struct {
+	success, failed int64
+	perBucket       [10]int64
+}
+
 type service struct {
 	grpc_health_v1.UnimplementedHealthServer
 	pod, version  string
 	failEvery     int64
 	count         atomic.Int64
-	success       atomic.Int64
-	failed        atomic.Int64
-	perBucket     [10]atomic.Int64
 	queue         atomic.Int64
 	unready, dead atomic.Bool
+
+	// A scrape has to see all counts of one moment: where a request came between two buckets, it would look slow.
+	lock     sync.Mutex
+	answered counts
 }
 
 func (s *service) observe(start time.Time, ok bool) {
-	if ok {
-		s.success.Add(1)
-	} else {
-		s.failed.Add(1)
-	}
 	seconds := time.Since(start).Seconds()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if ok {
+		s.answered.success++
+	} else {
+		s.answered.failed++
+	}
 	for i, le := range buckets {
 		if seconds <= le {
-			s.perBucket[i].Add(1)
+			s.answered.perBucket[i]++
 		}
 	}
-	s.perBucket[len(buckets)].Add(1)
+	s.answered.perBucket[len(buckets)]++
 }
 
 // metrics leaves the label version to the scrape, which takes it from the pod: a promotion changes it while the pod lives.
 func (s *service) metrics(w http.ResponseWriter, _ *http.Request) {
+	s.lock.Lock()
+	answered := s.answered
+	s.lock.Unlock()
 	w.Header().Set("content-type", "text/plain; version=0.0.4")
 	fmt.Fprintf(w, "agent_request_queue_length %d\n", s.queue.Load())
-	fmt.Fprintf(w, "agent_requests_total{status=\"success\"} %d\n", s.success.Load())
-	if n := s.failed.Load(); n > 0 {
-		fmt.Fprintf(w, "agent_requests_total{status=\"error\"} %d\n", n)
+	fmt.Fprintf(w, "agent_requests_total{status=\"success\"} %d\n", answered.success)
+	if answered.failed > 0 {
+		fmt.Fprintf(w, "agent_requests_total{status=\"error\"} %d\n", answered.failed)
 	}
 	for i, le := range buckets {
-		fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"%g\"} %d\n", le, s.perBucket[i].Load())
+		fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"%g\"} %d\n", le, answered.perBucket[i])
 	}
-	fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"+Inf\"} %d\n", s.perBucket[len(buckets)].Load())
+	fmt.Fprintf(w, "agent_request_duration_seconds_bucket{le=\"+Inf\"} %d\n", answered.perBucket[len(buckets)])
 }
 
 func (s *service) fails() bool {

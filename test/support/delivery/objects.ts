@@ -33,22 +33,22 @@ export const TEST_SIZED: Timing = { hold: "3s", lastHold: undefined, progressDea
 export interface Tuning extends Partial<Timing> {
   /** The configuration's own metrics. */
   readonly metrics?: DeliveryConfig["metrics"];
-  /** Measurements, one a second, of the analysis before a promotion; default 3. */
-  readonly analysisCount?: number;
+  /** Of the analysis before a promotion; default 3 measurements, one a second, each over two seconds. */
+  readonly analysis?: Partial<Pick<DeliveryConfig["canary"], "interval" | "count" | "window">>;
 }
 
 /** R7's delivery in seconds: the same stages and logic, holds and intervals divided by about 300. */
 export function testSized(
   strategy: DeliveryConfig["strategy"],
   prometheusUrl: string,
-  { metrics = [], analysisCount = 3, ...changes }: Tuning = {},
+  { metrics = [], analysis, ...changes }: Tuning = {},
 ): DeliveryConfig {
   const timing = { ...TEST_SIZED, ...changes };
   return deliverySchema.parse({
     strategy,
     prometheusUrl,
     metrics,
-    canary: { interval: "1s", count: analysisCount, window: "2s" },
+    canary: { interval: "1s", count: 3, window: "2s", ...analysis },
     progressive: {
       stages: [
         { name: "canary-5", weight: 5, hold: timing.hold },

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../../../operations/recovery/drill/ports.js";
+import { freePorts } from "../../../common/ports.js";
 import { DrillPostgres } from "../../../operations/recovery/drill/postgres.js";
 import { Stand } from "../../../operations/recovery/drill/stand.js";
 import { temporaryFolder } from "../servers/process.js";
@@ -15,7 +15,8 @@ export async function needsPostgres(context: Mocha.Context): Promise<void> {
 export async function startEngineDatabase(): Promise<DrillPostgres> {
   const folder = await temporaryFolder("engine-database");
   await chmod(folder, 0o755);
-  return await DrillPostgres.create(join(folder, "data"), await freePort());
+  const [port = 0] = await freePorts(1);
+  return await DrillPostgres.create(join(folder, "data"), port);
 }
 
 export const urlOf = ({ source: { host, port, user } }: DrillPostgres): string =>

@@ -1,3 +1,4 @@
+import { flags } from "../../../common/flags.js";
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess } from "./process.js";
 import type { Region } from "./region/region.js";
@@ -12,15 +13,14 @@ export interface KubeStateMetrics {
 export async function startKubeStateMetrics(region: Region, namespace: string): Promise<KubeStateMetrics> {
   const program = await ensureServer("kube-state-metrics");
   const [port = 0, telemetry = 0] = await freePorts(2);
-  const flags = {
+  const args = flags({
     kubeconfig: region.kubeconfigFile,
     namespaces: namespace,
     host: "127.0.0.1",
     port,
     "telemetry-host": "127.0.0.1",
     "telemetry-port": telemetry,
-  };
-  const args = Object.entries(flags).map(([key, value]) => `--${key}=${value}`);
+  });
   const server = startProcess(program, args, { folder: region.folder, name: "kube-state-metrics" });
   const metrics = async (): Promise<string> => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   await server.until("kube-state-metrics to answer", async () =>

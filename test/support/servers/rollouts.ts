@@ -1,4 +1,6 @@
+import { flags } from "../../../common/flags.js";
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
+import { oncePer } from "../once-per.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 import { CONTROL_PLANE, type Region } from "./region/region.js";
 
@@ -12,17 +14,8 @@ export interface RolloutsController {
   readonly metrics: () => Promise<string>;
 }
 
-const shared = new Map<Region, Promise<RolloutsController>>();
-
 /** The region's controller, started on first use and shared by every test file; it ends with the process. */
-export function rolloutsController(region: Region): Promise<RolloutsController> {
-  let controller = shared.get(region);
-  if (!controller) {
-    controller = open(region);
-    shared.set(region, controller);
-  }
-  return controller;
-}
+export const rolloutsController = oncePer(open);
 
 async function open(region: Region): Promise<RolloutsController> {
   const program = await ensureServer("rollouts-controller");
@@ -37,16 +30,15 @@ async function open(region: Region): Promise<RolloutsController> {
   };
 }
 
+/** The controller's command line. */
+export function rolloutsFlags(kubeconfig: string, ports: { readonly metrics: number; readonly health: number }) {
+  const { metrics: metricsPort, health: healthzPort } = ports;
+  return flags({ kubeconfig, metricsPort, healthzPort, "leader-elect": false, loglevel: "warn" });
+}
+
 async function launch(program: string, region: Region, metrics: number): Promise<ServerProcess> {
   const [health = 0] = await freePorts(1);
-  const flags = {
-    kubeconfig: region.kubeconfigFile,
-    metricsPort: metrics,
-    healthzPort: health,
-    "leader-elect": false,
-    loglevel: "warn",
-  };
-  const args = Object.entries(flags).map(([key, value]) => `--${key}=${value}`);
+  const args = rolloutsFlags(region.kubeconfigFile, { metrics, health });
   const server = startProcess(program, args, {
     folder: region.folder,
     name: "rollouts-controller",

@@ -8,7 +8,7 @@ import { ensureRecipe } from "../../../operations/local/servers/ensure.js";
 import { removeFolder, temporaryFolder } from "../../support/servers/process.js";
 import { stackConfig } from "../../support/stack-config.js";
 
-const recipe = { moduleFolder: join(__dirname, "schema"), mainPackage: ".", version: "0.0.22", seconds: 15 };
+const recipe = { module: { folder: join(__dirname, "schema") }, mainPackage: ".", version: "0.0.22", seconds: 15 };
 const built = dashboards(stackConfig()).map(grafanaDashboard);
 
 describe("dashboards, held against Grafana's published types", function () {

@@ -88,6 +88,7 @@ describe("canary delivery (R6)", () => {
         {
           name: "success-rate",
           interval: "1m",
+          initialDelay: "1m",
           count: 5,
           consecutiveSuccessLimit: 5,
           failureLimit: 0,
@@ -105,6 +106,7 @@ describe("canary delivery (R6)", () => {
         {
           name: "p99-latency",
           interval: "1m",
+          initialDelay: "1m",
           count: 5,
           consecutiveSuccessLimit: 5,
           failureLimit: 0,

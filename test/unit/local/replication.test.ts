@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../operations/local/servers/region/api.js";
 import { postgresStandIn, replicationOf } from "../../../operations/local/system/postgres.js";
+import { at } from "../../support/plain.js";
 
 const region = (name: string, index: number) => ({
   name,
@@ -49,12 +50,17 @@ describe("PostgreSQL of local regions", () => {
 
   it("lets replicas' pods through to the primary's address, and nobody else", () => {
     const replication = { primary: a, replicas: [b] };
-    const primary = postgresStandIn(cluster(), replication);
-    const standby = postgresStandIn(cluster(true), replication);
+    const primary = postgresStandIn(cluster(), { replication });
+    const standby = postgresStandIn(cluster(true), { replication });
     const { clusterIP } = find(primary, "Service", "postgres-source")?.spec as { clusterIP: string };
     assert.equal(clusterIP, "10.101.0.32");
     assert.equal(environment(standby), clusterIP);
     assert.equal(environment(primary), undefined);
+    const nodeOf = (objects: readonly KubeObject[]): unknown =>
+      at(find(objects, "StatefulSet", "postgres"), "spec.template.spec.nodeSelector");
+    // Their way leads through the first node, which hands on what comes in its own name.
+    assert.deepEqual(nodeOf(primary), { "kubernetes.io/hostname": "a-1" });
+    assert.equal(nodeOf(standby), undefined);
     const ports = [{ port: 5432, protocol: "TCP" }];
     const podSelector = { matchLabels: { store: "postgres" } };
     assert.deepEqual(find(primary, "NetworkPolicy", "postgres-source")?.spec, {

@@ -74,6 +74,37 @@ describe("rollout: across regions", () => {
     assert.deepEqual([...primary.patched, ...secondary.patched], []);
   });
 
+  it("promotes again where the controller parks a switch by the verdict of the run before", async () => {
+    const pauseConditions = [{ reason: "InconclusiveAnalysisRun", startTime: "2026-01-01T00:00:00Z" }];
+    const strategy = { strategy: { blueGreen: { prePromotionAnalysis: { templates: [{ templateName: "gate" }] } } } };
+    const switching = (gate: string, status: string, parked: boolean): RolloutObject =>
+      rollout(
+        {
+          phase: parked ? "Paused" : "Progressing",
+          blueGreen: { prePromotionAnalysisRunStatus: { name: gate, status } },
+          ...(parked && { pauseConditions, controllerPause: true }),
+        },
+        strategy,
+      );
+    // The first promotion begins a run; before that is seen, the pause comes back; the second one stays.
+    const afterPatches = [
+      [switching("first", "Inconclusive", true)],
+      [switching("second", "", false), switching("first", "Inconclusive", true), switching("second", "Running", true)],
+      [switching("second", "Successful", false)],
+    ];
+    let looks = 0;
+    let patches = 0;
+    const parked = region("a", "primary", () => {
+      const answers = afterPatches[Math.min(parked.patched.length, 2)]!;
+      if (patches !== parked.patched.length) [patches, looks] = [parked.patched.length, 0];
+      // Each look asks twice: for the Rollout, and for the status by it.
+      return answers[Math.min(Math.floor(looks++ / 2), answers.length - 1)]!;
+    });
+    const [outcome] = await promoteAll([parked], false);
+    assert.equal(outcome?.done, true, outcome?.message);
+    assert.equal(parked.patched.length, 2);
+  });
+
   it("waits for the newest generation, then judges", async () => {
     let asked = 0;
     const changing = region("a", "primary", () => {

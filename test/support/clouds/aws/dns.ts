@@ -62,7 +62,9 @@ const record: Create = async ({ inputs, call }) => {
     HostedZoneId: inputs.zoneId,
     ChangeBatch: { Changes: [{ Action: "CREATE", ResourceRecordSet }] },
   });
-  return { id: `${textAt(inputs, "zoneId")}_${textAt(inputs, "name")}_${textAt(inputs, "type")}` };
+  const id = ["zoneId", "name", "type"].map((key) => textAt(inputs, key)).join("_");
+  // As the provider's: two records of one name have no other difference.
+  return { id: inputs.setIdentifier === undefined ? id : `${id}_${textAt(inputs, "setIdentifier")}` };
 };
 
 export const dns: Readonly<Record<string, Create>> = {
