@@ -2,13 +2,15 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { banner, suites, type Suite } from "./suites.js";
 
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What mocha printed of the tests that failed; empty where none did. */
+  readonly failures: string;
 }
 
 const root = join(__dirname, "..");
@@ -30,6 +32,15 @@ function countOf(output: string, word: string): number {
   return Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
 }
 
+/** From mocha's count of failing tests to its end: each one's name, and why. */
+function failuresIn(output: string, suite: Suite, exitCode: number): string {
+  const told = /^ *\d+ failing$[\s\S]*/m.exec(output)?.[0].trimEnd();
+  if (told !== undefined) return `── ${suite.name}: ${told.trimStart()}`;
+  return exitCode === 0
+    ? ""
+    : `── ${suite.name}: ended with exit code ${exitCode} and no failing test, after:\n${output.slice(-2000)}`;
+}
+
 async function runSuite(suite: Suite): Promise<Outcome> {
   const started = performance.now();
   say(`\n${banner(suite)}`);
@@ -40,7 +51,7 @@ async function runSuite(suite: Suite): Promise<Outcome> {
   });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
+    output += stripVTControlCharacters(chunk.toString());
     process.stdout.write(chunk);
   });
   const exitCode = await new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
@@ -53,6 +64,7 @@ async function runSuite(suite: Suite): Promise<Outcome> {
     // A suite that ended badly without a failing test (it did not load, or ran none) is a failure all the same.
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: countOf(output, "pending"),
+    failures: failuresIn(output, suite, exitCode),
   };
 }
 
@@ -66,17 +78,14 @@ async function main(): Promise<void> {
     (suite) =>
       (positionals.length === 0 || positionals.includes(suite.name)) && existsSync(join(root, "test", suite.name)),
   );
-  let total: Outcome = { passed: 0, failed: 0, skipped: 0 };
-  for (const suite of chosen) {
-    const outcome = await runSuite(suite);
-    total = {
-      passed: total.passed + outcome.passed,
-      failed: total.failed + outcome.failed,
-      skipped: total.skipped + outcome.skipped,
-    };
-  }
-  say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
+  const outcomes: Outcome[] = [];
+  for (const suite of chosen) outcomes.push(await runSuite(suite));
+  const total = (count: "passed" | "failed" | "skipped"): number =>
+    outcomes.reduce((sum, outcome) => sum + outcome[count], 0);
+  // Told once more at the end, where a log of half an hour is looked at first.
+  for (const { failures } of outcomes) if (failures !== "") say(`\n${failures}`);
+  say(`\n${total("passed")} passed, ${total("failed")} failed, ${total("skipped")} skipped`);
+  process.exit(total("failed") > 0 || total("passed") === 0 ? 1 : 0);
 }
 
 void main();
