@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import Table from "cli-table3";
 import { InvalidArgumentError, type Command } from "commander";
 import { ExitCode, PlatformError } from "../../common/errors.js";
+import { defaultKubeconfig } from "../../operations/kubeconfig.js";
 import { attachPlatform } from "../../operations/local/attach.js";
 import { workloads } from "../../operations/local/deploy.js";
 import {
@@ -17,6 +16,7 @@ import { missingRequirements } from "../../operations/local/requirements.js";
 import { ensureServers } from "../../operations/local/servers/ensure.js";
 import { openKubeconfig } from "../../operations/local/servers/region/access.js";
 import { openWay } from "../../operations/local/way.js";
+import { kubeconfigOption, refuseKubeconfigAlone } from "../kubeconfig-option.js";
 import { deployAll, during, NAMESPACE, planOf } from "./deploy.js";
 import { contextsOf, describeClusters, downOnClusters, upOnClusters, type Contexts } from "./existing.js";
 
@@ -54,15 +54,10 @@ async function upElsewhere(options: Options, contexts: Contexts): Promise<void> 
 
 async function up(options: UpOptions): Promise<void> {
   const { name, context, kubeconfig } = options;
+  refuseKubeconfigAlone(options, "for regions on this machine");
   if (context !== undefined) {
-    await upElsewhere(options, { kubeconfig: kubeconfig ?? join(homedir(), ".kube", "config"), contexts: context });
+    await upElsewhere(options, { kubeconfig: kubeconfig ?? defaultKubeconfig(), contexts: context });
     return;
-  }
-  if (kubeconfig !== undefined) {
-    const rule = "is for clusters of your own, which --context names";
-    const fix = "--context kind-a kind-b; or leave it out, for regions on this machine";
-    const faults = [{ path: "--kubeconfig", received: kubeconfig, rule, fix }];
-    throw new PlatformError("a kubeconfig alone says nothing", ExitCode.configuration, faults);
   }
   await refuseElsewhere(name, "local apply, or `local up` with another name");
   const missing = await missingRequirements();
@@ -207,7 +202,7 @@ export function registerLocal(program: Command): void {
   };
   command("up", "start two regions and deploy the stack `local` onto them; one that runs is replaced")
     .option("--context <name...>", "deploy by the Pulumi engine onto clusters of your own instead: one a region")
-    .option("--kubeconfig <file>", "where the contexts are (default: ~/.kube/config)")
+    .addOption(kubeconfigOption())
     .action(up);
   add("status", "what runs, and the kubeconfig of each region", status);
   add("apply", "make what runs into what the stack `local` says now, as `pulumi up` does", apply);

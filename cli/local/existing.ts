@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { runCommand } from "../../common/command.js";
 import { ExitCode, PlatformError, type Fault } from "../../common/errors.js";
 import { existingWorkloads, openClusters } from "../../operations/local/existing/clusters.js";
@@ -13,6 +12,7 @@ import { onClusters, regionsOf } from "./objects.js";
 
 /** Clusters of the user's own, in the order of the regions of the stack `local`. */
 export interface Contexts {
+  /** Absolute path. */
   readonly kubeconfig: string;
   readonly contexts: readonly string[];
 }
@@ -77,7 +77,7 @@ export async function upOnClusters(
   given: Contexts,
   file = readStackFile(projectRoot, "local"),
 ): Promise<Changes> {
-  const [kubeconfig, { contexts }] = [resolve(given.kubeconfig), given];
+  const { kubeconfig, contexts } = given;
   const { clusters, faults } = await openClusters(kubeconfig, contexts);
   const all = [
     ...faultsOfContexts(file, contexts),

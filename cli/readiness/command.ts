@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { kubeconfigOption } from "../kubeconfig-option.js";
 import { runReadiness, type ReadinessOptions } from "./run.js";
 import { FAIL_ON } from "./report.js";
 
@@ -14,7 +15,7 @@ export function registerReadiness(program: Command): void {
     .addOption(new Option("--stack <name>", "a stack of this program, run offline").conflicts(["manifests", "context"]))
     .addOption(new Option("--manifests <path>", "a file, a folder, or - for standard input").conflicts(["context"]))
     .addOption(new Option("--context <kubecontext>", "a live cluster, by the name of its kubeconfig context"))
-    .option("--kubeconfig <file>", "kubeconfig of --context (default: KUBECONFIG, then ~/.kube/config)")
+    .addOption(kubeconfigOption())
     .option("--config <file>", "rule book configuration: levels, parameters and exemptions by check (YAML or JSON)")
     .option(
       "--environment <name>",
@@ -39,7 +40,7 @@ function fromUsersFolder(options: ReadinessOptions): ReadinessOptions {
   const path = (value: string | undefined) =>
     value === undefined || value === "-" ? {} : relative(process.cwd(), resolve(from, value)) || ".";
   const named = Object.fromEntries(
-    (["manifests", "config", "baseline", "kubeconfig"] as const).flatMap((name) => {
+    (["manifests", "config", "baseline"] as const).flatMap((name) => {
       const found = path(options[name]);
       return typeof found === "string" ? [[name, found]] : [];
     }),

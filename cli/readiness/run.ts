@@ -6,6 +6,7 @@ import type { Check } from "../../policy/engine/check.js";
 import { judge } from "../../policy/engine/judge.js";
 import { environmentOf } from "../../policy/pack/environment.js";
 import type { PlatformView } from "../../policy/model/view.js";
+import { refuseKubeconfigAlone } from "../kubeconfig-option.js";
 import { print } from "../output/print.js";
 import { applyBaseline } from "./baseline.js";
 import { readConfiguration, type RuleBookConfiguration } from "./configuration.js";
@@ -57,6 +58,7 @@ export async function runReadiness(options: ReadinessOptions): Promise<ExitCode>
 
 /** The report of a source by the whole rule book, or the checks that were asked for. */
 export async function judgeSource(options: ReadinessOptions, now = new Date()): Promise<Report> {
+  refuseKubeconfigAlone(options, "for a stack or manifests");
   const file = options.config ?? stackConfiguration(options.stack);
   const configuration = file === undefined ? {} : readConfiguration(file, now);
   const checks = chooseChecks(options.only);

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { refusals } from "../../operations/recovery/action.js";
 import { plans } from "../../operations/recovery/plans/index.js";
+import { userPath } from "../root.js";
 import { answer, cancel, type AnswerOptions } from "./answer.js";
 import { drill, type DrillCommandOptions } from "./drill.js";
 import { keepLease, showLease } from "./lease.js";
@@ -100,7 +101,7 @@ function registerLease(recover: Command): void {
     .option("--ttl <seconds>", "for how long a renewal holds", "30")
     .option("--health-port <port>", "answer /health, /ready and /metrics there")
     .option("--claim-absent", "take a lease that nobody ever held: the configured primary alone")
-    .option("--kubeconfig <file>", "default: the pod's own service account")
+    .option("--kubeconfig <file>", "default: the pod's own service account", userPath)
     .action(keepLease);
   common(lease.command("show").description("who may write, and until when")).action(showLease);
 }

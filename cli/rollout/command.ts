@@ -4,6 +4,7 @@ import { changeAll, promoteAll, readAll, unreachedOf, type RegionOutcome } from 
 import type { RegionDelivery } from "../../operations/rollout/region.js";
 import { openTargets, parseTargets, withStackTargets, type Target } from "../../operations/rollout/targets.js";
 import { waitForAll } from "../../operations/rollout/wait.js";
+import { userPath } from "../root.js";
 import { renderLine, renderTable } from "./table.js";
 import { watchAll } from "./watch.js";
 
@@ -30,7 +31,11 @@ function positiveSeconds(text: string): number {
   throw new InvalidArgumentError("must be a number of seconds above 0");
 }
 
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+/** Targets in the order given, their files from where the user stands. */
+const collect = (value: string, before: readonly string[] = []): string[] => [
+  ...before,
+  value.replace(/=([^#]+)/, (_, file: string) => `=${userPath(file)}`),
+];
 
 async function withTargets(options: Options, work: (targets: readonly Target[]) => Promise<void>): Promise<void> {
   const given = parseTargets({ primary: options.primary ?? [], secondary: options.secondary ?? [] });

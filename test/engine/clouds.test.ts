@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { RecordedResource } from "../../cli/preview/recording.js";
-import { runStack } from "../../cli/preview/run-stack.js";
 import type { KubeApi } from "../../operations/local/servers/region/api.js";
 import { openPlace } from "../../operations/recovery/site/places.js";
 import { AwsAccount } from "../support/clouds/aws/account.js";
@@ -10,7 +9,7 @@ import { startObjectStore } from "../support/servers/object-store.js";
 import { removeFolder, temporaryFolder } from "../support/servers/process.js";
 import { stopRegions, twoRegions, type TwoRegions } from "../support/servers/region/regions.js";
 import { rolloutsController } from "../support/servers/rollouts.js";
-import { inRegions } from "./support/aws.js";
+import { inRegions, place } from "./support/aws.js";
 import { CloudClusters } from "./support/cloud-clusters.js";
 import { demoted, failOver, readPostgres } from "./support/failover.js";
 import { PlatformStack } from "./support/platform.js";
@@ -18,7 +17,6 @@ import { requireEngine } from "./support/requirements.js";
 import { prepareCloudCluster } from "./support/volumes.js";
 
 const isCloud = ({ custom, type }: RecordedResource): boolean => custom && /^(aws|gcp):/.test(type);
-const place = ({ type, name }: { type: string; name: string }): string => `${type} ${name}`;
 
 /** What there is to find of a resource in its cluster: the object itself, or what a release's chart holds. */
 function objectOf({ inputs, type }: RecordedResource): [string, string, { namespace?: string; name: string }] {
@@ -66,8 +64,12 @@ for (const stack of soak ? ["production", "staging"] : ["production"]) {
       const { answers, path } = clusters;
       judge = await AwsJudge.start(this);
       account = new AwsAccount(judge);
-      const aws = await inRegions(account, (await runStack(stack)).resources);
-      platform = await PlatformStack.create(stack, { standIns: ["aws", "gcp"], answers, path, clouds: aws });
+      platform = await PlatformStack.create(stack, {
+        standIns: ["aws", "gcp"],
+        answers,
+        path,
+        judges: async (registered) => await inRegions(account, registered),
+      });
       program = await platform.offline();
     });
 
@@ -109,13 +111,16 @@ for (const stack of soak ? ["production", "staging"] : ["production"]) {
       const { switches } = (await platform.engine.outputs()) as { switches: Record<string, string> };
       const bucket = String(switches[regions.primary.name]).replace("s3://", "");
       const store = await startObjectStore(folder, [bucket, "control"]);
-      const place = (name: string) => ({ uri: `s3://${name}`, endpoint: store.endpoint });
+      const bucketPlace = (name: string) => ({ uri: `s3://${name}`, endpoint: store.endpoint });
       const before = Object.keys(store.env).map((key) => [key, process.env[key]] as const);
       try {
         Object.assign(process.env, store.env);
-        await failOver(regions, { switch: place(bucket), control: place("control") });
+        await failOver(regions, { switch: bucketPlace(bucket), control: bucketPlace("control") });
         assert.deepEqual(Object.keys(await platform.engine.up()), ["same"]);
-        assert.ok(await openPlace(place(bucket)).readVersion(`fail-away/${regions.primary.name}`), "still thrown");
+        assert.ok(
+          await openPlace(bucketPlace(bucket)).readVersion(`fail-away/${regions.primary.name}`),
+          "still thrown",
+        );
       } finally {
         for (const [key, value] of before) {
           if (value === undefined) Reflect.deleteProperty(process.env, key);

@@ -1,5 +1,6 @@
-import { KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import { KubernetesObjectApi } from "@kubernetes/client-node";
 import { ExitCode, messageOf, PlatformError, type Fault } from "../../../common/errors.js";
+import { readKubeconfig } from "../../../operations/kubeconfig.js";
 import { toResource } from "../../../policy/model/resource.js";
 import { isPlain, type Plain } from "../../../policy/model/values.js";
 import { PlatformView, type PlatformFacts } from "../../../policy/model/view.js";
@@ -51,7 +52,7 @@ export type Lister = (apiVersion: string, kind: string) => Promise<readonly unkn
  * @throws PlatformError exit code 2 where the context does not exist or the API server cannot be reached.
  */
 export async function viewOfCluster(options: ClusterOptions, facts: PlatformFacts): Promise<Source> {
-  return viewOfObjects(listerOf(options), options.context, facts);
+  return viewOfObjects(await listerOf(options), options.context, facts);
 }
 
 /**
@@ -99,20 +100,8 @@ function faultOf(thrown: unknown, { context, kind }: { context: string; kind: st
   ]);
 }
 
-function listerOf({ context, kubeconfig }: ClusterOptions): Lister {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (thrown) {
-    throw unusable(kubeconfig ?? "kubeconfig", messageOf(thrown).split("\n")[0] ?? "", "name a readable kubeconfig");
-  }
-  const known = config.getContexts().map((entry) => entry.name);
-  if (!known.includes(context)) {
-    throw unusable(`--context ${context}`, "is no context of the kubeconfig", `one of: ${known.join(", ") || "none"}`);
-  }
-  config.setCurrentContext(context);
-  const api = KubernetesObjectApi.makeApiClient(config);
+async function listerOf({ context, kubeconfig }: ClusterOptions): Promise<Lister> {
+  const api = KubernetesObjectApi.makeApiClient(await readKubeconfig(kubeconfig, context));
   return async (apiVersion, kind) => {
     const items: unknown[] = [];
     let next: string | undefined;
@@ -133,8 +122,4 @@ interface Page {
 
 function listPage(api: KubernetesObjectApi, { apiVersion, kind, next }: Page): ReturnType<KubernetesObjectApi["list"]> {
   return api.list(apiVersion, kind, undefined, undefined, undefined, undefined, undefined, undefined, PAGE, next);
-}
-
-function unusable(path: string, rule: string, fix: string): PlatformError {
-  return new PlatformError("the cluster cannot be read", ExitCode.configuration, [{ path, rule, fix }]);
 }

@@ -5,7 +5,7 @@ import { runProgram } from "../../../cli/preview/run-program.js";
 import { runStack } from "../../../cli/preview/run-stack.js";
 import type { StackFile } from "../../../cli/preview/stack-files.js";
 import { program } from "../../../components/program.js";
-import type { RecordedResource } from "../../../cli/preview/recording.js";
+import type { Clouds, RecordedResource } from "../../../cli/preview/recording.js";
 import { addonsSchema } from "../../../config/schema/addons.js";
 import type { Region } from "../../support/servers/region/region.js";
 import { ChartMirror } from "./chart-mirror.js";
@@ -14,9 +14,11 @@ import { Engine } from "./engine.js";
 
 const root = join(__dirname, "..", "..", "..");
 
-export interface PlatformOptions extends Answers {
+export interface PlatformOptions extends Pick<Answers, "answers"> {
   /** Packages that a stand-in answers for. */
   readonly standIns: readonly string[];
+  /** Who judges what the stand-ins are asked to create, by what the program registers. */
+  readonly judges?: (program: readonly RecordedResource[]) => Promise<Clouds>;
   /** Replaces keys of the stack's file. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly path?: string;
@@ -38,8 +40,10 @@ export class PlatformStack {
 
   /** @param stack Name of a stack of the project. */
   static async create(stack: string, options: PlatformOptions): Promise<PlatformStack> {
-    const { mirror, config: mirrored } = await mirroredConfig(stack);
-    const clouds = options.standIns.map((name) => new CloudProvider(name, options));
+    const { answers, judges } = options;
+    const { mirror, config: mirrored, resources } = await mirroredConfig(stack);
+    const given = { ...(answers && { answers }), ...(judges && { clouds: await judges(resources) }) };
+    const clouds = options.standIns.map((name) => new CloudProvider(name, given));
     const ports = await Promise.all(clouds.map(async (cloud) => [cloud.name, await cloud.start()] as const));
     const config = { ...mirrored, ...options.config };
     const { path, env } = options;
@@ -96,11 +100,19 @@ export function stackFile(stack: string, config: Readonly<Record<string, unknown
   return { project: "agent-platform", stack, config: read, secretKeys: [] };
 }
 
-/** A stack's configuration with every add-on's chart taken from a mirror, which is to be stopped. */
-export async function mirroredConfig(stack: string): Promise<{ mirror: ChartMirror; config: Record<string, unknown> }> {
+interface Mirrored {
+  /** To be stopped. */
+  readonly mirror: ChartMirror;
+  readonly config: Record<string, unknown>;
+  /** What the program registers by the stack's own file. */
+  readonly resources: readonly RecordedResource[];
+}
+
+/** A stack's configuration with every add-on's chart taken from a mirror. */
+export async function mirroredConfig(stack: string): Promise<Mirrored> {
   const { resources } = await runStack(stack);
   const mirror = new ChartMirror(chartsOf(resources));
-  return { mirror, config: fromMirror(readConfig(stack), await mirror.start()) };
+  return { mirror, config: fromMirror(readConfig(stack), await mirror.start()), resources };
 }
 
 function chartsOf(resources: readonly RecordedResource[]): { name: string; version: string }[] {

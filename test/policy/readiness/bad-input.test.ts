@@ -91,7 +91,11 @@ describe("readiness on bad input", function () {
       [["--manifests", join(folder, "empty")], /holds no manifest/],
       [["--manifests", join(folder, "absent")], /cannot be read: ENOENT/],
       [["--context", "gone", "--kubeconfig", kubeconfig], /context gone cannot be read/],
-      [["--context", "other", "--kubeconfig", kubeconfig], /is no context of the kubeconfig.*one of: gone/s],
+      [
+        ["--context", "other", "--kubeconfig", kubeconfig],
+        /kubeconfig\.yml: has no cluster for context other.*contexts: gone/s,
+      ],
+      [["--stack", "production", "--kubeconfig", kubeconfig], /--kubeconfig.*--context NAME; or leave it out/s],
       [["--manifests", put("good.yaml", READY), "--config", config], /rules\.json resource-limit/],
       [["--manifests", join(folder, "good.yaml"), "--only", "resource-limit"], /unknown check/],
       [["--nonsense"], /unknown option/],
