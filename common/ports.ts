@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { createServer, type Server } from "node:net";
+import { createConnection, createServer, type Server } from "node:net";
 
 /**
  * Ports are drawn from below the range from which Linux takes those of outgoing connections (32768 and up): one from that
@@ -7,6 +7,11 @@ import { createServer, type Server } from "node:net";
  */
 const FIRST = 15_000;
 const END = 32_000;
+/**
+ * Ports that a process draws from and no other process of ours does, so that what is found free by two at once is not the
+ * same. Its first port is the claim: it is listened on for as long as the process lives.
+ */
+const BLOCK = 200;
 const ATTEMPTS = 1000;
 
 /** Listens at every address of the machine: whoever holds the port at one of them would be in the way of some server. */
@@ -38,18 +43,57 @@ async function listenToRun(first: number, length: number): Promise<Server[] | un
   return servers;
 }
 
+interface Block {
+  readonly claim: number;
+  next: number;
+}
+
+let ours: Promise<Block> | undefined;
+
+async function claimBlock(): Promise<Block> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const claim = FIRST + BLOCK * randomInt((END - FIRST) / BLOCK);
+    const server = await listen(claim);
+    if (server === undefined) continue;
+    // Nobody waits for its end.
+    server.unref();
+    return { claim, next: claim + 1 };
+  }
+  throw new Error(`no ${BLOCK} ports that nobody claims found between ${FIRST} and ${END}`);
+}
+
+/** The block's next run, from its start again once it is through: what was drawn first is in use or given back by then. */
+function nextRun(block: Block, run: number): number {
+  const first = block.next + run > block.claim + BLOCK ? block.claim + 1 : block.next;
+  block.next = first + run;
+  return first;
+}
+
 /**
- * Free ports, all different; drawn at random, so that processes which look at once find different ones.
+ * Free ports, all different, and none that another process which asks here is given meanwhile.
  * @param run Each is the first of so many free ones in a row; default 1.
  */
 export async function freePorts(count: number, run = 1): Promise<number[]> {
+  const block = await (ours ??= claimBlock());
   const held = new Map<number, Server[]>();
   for (let attempt = 0; held.size < count; attempt += 1) {
-    if (attempt === ATTEMPTS) throw new Error(`no free port found between ${FIRST} and ${END}`);
-    const first = randomInt(FIRST, END);
+    if (attempt === BLOCK)
+      throw new Error(`${count} free ports not found between ${block.claim} and ${block.claim + BLOCK}`);
+    const first = nextRun(block, run);
     const servers = await listenToRun(first, run);
     if (servers !== undefined) held.set(first, servers);
   }
   await close([...held.values()].flat());
   return [...held.keys()];
+}
+
+/** Whether something listens on a port of this machine's loopback. */
+export async function accepts(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { poll } from "../../common/poll.js";
-import { freePorts } from "../../common/ports.js";
+import { accepts, freePorts } from "../../common/ports.js";
 import { Authority } from "./certificates.js";
 import { connect, startApi, startControllers, type ControlPlane, type ControlPlanePlan } from "./control-plane.js";
-import type { Ledger } from "./ledger.js";
+import { isRunning, type Ledger } from "./ledger.js";
 import type { Place, Segment } from "./network.js";
 import { startNode, type LocalNode } from "./node.js";
 import { kubeconfig } from "./servers/region/access.js";
@@ -49,14 +49,21 @@ export interface RegionSurroundings {
   readonly images: readonly string[];
 }
 
-/** A port of this machine's loopback that leads to where socat is told, for tools that know only ports. */
+/** A port of this machine's loopback that leads to where socat is told, for tools that know only ports; it is open. */
 export async function openPort(target: string, ledger: Ledger): Promise<number> {
   const [port = 0] = await freePorts(1);
   const args = [`TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`, target];
   const child = spawn("socat", args, { detached: true, stdio: "ignore" });
   child.unref();
   if (child.pid === undefined) throw new Error("socat did not start (Debian: apt-get install socat)");
-  await ledger.process(`port ${port}`, child.pid);
+  const way = await ledger.process(`port ${port}`, child.pid);
+  await poll(
+    async () => {
+      if (!isRunning(way)) throw new Error("socat has ended");
+      return (await accepts(port)) || undefined;
+    },
+    { what: `port ${port} to be open`, timeoutMs: 10_000, intervalMs: 20 },
+  );
   return port;
 }
 

@@ -1,8 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
-import { freePorts } from "../../../common/ports.js";
+import { accepts, freePorts } from "../../../common/ports.js";
 import type { BackupJob } from "../job.js";
 import { findProgram } from "../program.js";
 import { startScratchProcess, type ScratchProcess } from "../scratch.js";
@@ -88,7 +87,11 @@ async function startInstances(names: readonly string[], options: WeaviateOptions
     for (const node of nodes) {
       const [first] = started;
       // Whoever joins finds the first one there, or ends at once.
-      await first?.until("Weaviate's first instance to gossip", async () => await accepts(nodes[0]?.gossip ?? 0), 300);
+      await first?.until(
+        "Weaviate's first instance to gossip",
+        async () => (await accepts(nodes[0]?.gossip ?? 0)) || undefined,
+        300,
+      );
       started.push(await launch(program, node, { nodes, options }));
     }
     const source: WeaviateSource = { ...options.source, url: `http://127.0.0.1:${nodes[0]?.http ?? 0}` };
@@ -114,16 +117,6 @@ async function describeNode(name: string): Promise<Node> {
   // On one host the data port is expected right after the gossip port, and Raft's calls right after Raft.
   const [gossip = 0, raft = 0, http = 0] = await freePorts(3, 2);
   return { name, gossip, raft, http, grpc: http + 1 };
-}
-
-async function accepts(port: number): Promise<true | undefined> {
-  return await new Promise((resolve) => {
-    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(undefined));
-  });
 }
 
 interface Group {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { runCommand } from "../../../common/command.js";
+import { accepts } from "../../../common/ports.js";
 import { ensureServer } from "../../../operations/local/servers/ensure.js";
 import { freePorts, startProcess, type ServerProcess } from "./process.js";
 
@@ -18,16 +18,6 @@ export interface ObjectStore {
   readonly giveBucket: (bucket: string, accessKey: string) => Promise<void>;
 }
 
-async function answers(port: number): Promise<true | undefined> {
-  return await new Promise((resolve) => {
-    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(undefined));
-  });
-}
-
 /** Starts versitygw in a folder, with one empty bucket for each name. */
 export async function startObjectStore(folder: string, buckets: readonly string[]): Promise<ObjectStore> {
   const program = await ensureServer("versitygw");
@@ -40,7 +30,7 @@ export async function startObjectStore(folder: string, buckets: readonly string[
   const root = ["--access", keys.access, "--secret", keys.secret];
   const args = ["--port", `127.0.0.1:${port}`, ...root, "--quiet", "--iam-dir", accounts];
   const process = startProcess(program, [...args, "posix", files], { folder });
-  await process.until("the S3 server to listen", async () => await answers(port));
+  await process.until("the S3 server to listen", async () => (await accepts(port)) || undefined);
   const env = { AWS_ACCESS_KEY_ID: keys.access, AWS_SECRET_ACCESS_KEY: keys.secret, AWS_REGION: "us-east-1" };
   const endpoint = `http://127.0.0.1:${port}`;
   const stranger = { access: "stranger", secret: "stranger-secret" };
