@@ -177,7 +177,7 @@ describe("readiness on manifests", () => {
     );
     await assert.rejects(
       viewOfCluster({ context: "prod", kubeconfig: put("kubeconfig.txt", "apiVersion: v1\nkind: Config\n") }, facts),
-      /cannot be read/,
+      /cannot be opened/,
     );
   });
 });
