@@ -3,6 +3,7 @@ import { poll } from "../../common/poll.js";
 import type { LocalPlatform } from "../../operations/local/platform.js";
 import { holds } from "../../operations/local/servers/region/conditions.js";
 import { restricted } from "../../operations/local/system/restricted.js";
+import { openWay } from "../../operations/local/way.js";
 import { sharedPlatform, standInImage } from "./platform.js";
 
 describe("pods on real nodes", function () {
@@ -19,7 +20,7 @@ describe("pods on real nodes", function () {
       await api.apply({
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name, namespace: "default" },
+        metadata: { name, namespace: "default", labels: { app: name } },
         spec: {
           containers: [
             {
@@ -39,6 +40,22 @@ describe("pods on real nodes", function () {
         { what: "the pod to be ready", timeoutMs: 120_000 },
       );
       assert.match((pod.status as { podIP: string }).podIP, /^10\.24[45]\./);
+    }
+  });
+
+  it("are reached by a port of this machine as soon as it is told", async () => {
+    const [region] = platform.regions;
+    const at = { namespace: "default", service: "hello" };
+    await region!.api.apply({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: at.service, namespace: at.namespace },
+      spec: { selector: { app: "hello" }, ports: [{ port: 80, targetPort: 8080 }] },
+    });
+    for (let time = 0; time < 10; time += 1) {
+      const { pod, port } = await openWay(region!, at, platform.ledger);
+      const { status } = await fetch(`http://127.0.0.1:${port}/ready`, { headers: { connection: "close" } });
+      assert.deepEqual([pod, status], ["hello", 200]);
     }
   });
 });
