@@ -14,15 +14,18 @@ const END = 32_000;
 const BLOCK = 200;
 const ATTEMPTS = 1000;
 
-/** Listens at every address of the machine: whoever holds the port at one of them would be in the way of some server. */
-async function listen(port: number): Promise<Server | undefined> {
+/**
+ * Listens at one address, or at every one of the machine: whoever holds the port at any would be in the way of some server.
+ * @returns `undefined` where the port is held.
+ */
+async function listen(port: number, host?: string): Promise<Server | undefined> {
   const server = createServer();
   return await new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") resolve(undefined);
       else reject(error);
     });
-    server.listen(port, () => resolve(server));
+    server.listen({ port, host }, () => resolve(server));
   });
 }
 
@@ -53,7 +56,7 @@ let ours: Promise<Block> | undefined;
 async function claimBlock(): Promise<Block> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const claim = FIRST + BLOCK * randomInt((END - FIRST) / BLOCK);
-    const server = await listen(claim);
+    const server = await listen(claim, "127.0.0.1");
     if (server === undefined) continue;
     // Nobody waits for its end.
     server.unref();

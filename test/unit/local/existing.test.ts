@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { ExitCode, PlatformError } from "../../../common/errors.js";
+import { defaultKubeconfig } from "../../../operations/kubeconfig.js";
 import { clusterRange } from "../../../operations/local/existing/clusters.js";
 import { wholeProgram } from "../../support/command-tree.js";
 
@@ -27,5 +30,26 @@ describe("a kubeconfig without contexts", function () {
         thrown.exitCode === ExitCode.configuration &&
         thrown.faults[0]?.path === "--kubeconfig",
     );
+  });
+});
+
+describe("the kubeconfig where none is named", () => {
+  const given = process.env.KUBECONFIG;
+  afterEach(() => {
+    if (given === undefined) Reflect.deleteProperty(process.env, "KUBECONFIG");
+    else process.env.KUBECONFIG = given;
+  });
+
+  it("is kubectl's, unless that is several files", () => {
+    process.env.KUBECONFIG = "";
+    assert.equal(defaultKubeconfig(), join(homedir(), ".kube", "config"));
+    process.env.KUBECONFIG = "/some/file";
+    assert.equal(defaultKubeconfig(), "/some/file");
+    process.env.KUBECONFIG = ["/some/file", "/another"].join(delimiter);
+    assert.throws(defaultKubeconfig, (thrown) => {
+      assert.ok(thrown instanceof PlatformError);
+      assert.deepEqual([thrown.exitCode, thrown.faults[0]?.fix], [ExitCode.configuration, "--kubeconfig FILE"]);
+      return true;
+    });
   });
 });
