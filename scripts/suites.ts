@@ -9,7 +9,7 @@ export interface Suite {
 }
 
 export const suites: readonly Suite[] = [
-  { name: "unit", proves: "pure builders, configuration, common pieces", budgetMinutes: 2 },
+  { name: "unit", proves: "pure builders, configuration, common pieces", budgetMinutes: 2, jobs: 2 },
   { name: "program", proves: "the whole program on Pulumi's mock runtime, stack by stack", budgetMinutes: 3, jobs: 2 },
   {
     name: "policy",
@@ -24,7 +24,8 @@ export const suites: readonly Suite[] = [
     jobs: 2,
   },
   { name: "cluster", proves: "rendered objects and delivery on real control planes", budgetMinutes: 4, jobs: 2 },
-  { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 8, jobs: 2 },
+  // Its files wait for servers as long as they compute.
+  { name: "operations", proves: "backups, restores and recovery on real servers", budgetMinutes: 8, jobs: 3 },
   { name: "engine", proves: "the same program under the real Pulumi engine", budgetMinutes: 20 },
   { name: "nodes", proves: "the platform alive: real pods in two regions, under load", budgetMinutes: 10 },
 ];
