@@ -12,20 +12,9 @@ const PROGRAM = "agent-platform-backup";
 const FILE = `/app/${PROGRAM}.js`;
 
 async function bundle(file: string): Promise<void> {
-  // A development dependency, which only whoever runs it here needs.
-  const { build } = await import("esbuild");
-  await build({
-    entryPoints: [join(projectRoot, "cli", "backup", "main.ts")],
-    outfile: file,
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    minifySyntax: true,
-    keepNames: true,
-    legalComments: "none",
-    logLevel: "warning",
-  });
+  // With a development dependency, which only whoever runs it here needs.
+  const { bundleForNode } = await import("../../examples/agent-memory-service/build.js");
+  await bundleForNode(join(projectRoot, "cli", "backup", "main.ts"), file);
 }
 
 async function weaviate(): Promise<ImageEntry[]> {
